@@ -1,0 +1,1 @@
+"""System checks of the domain. Filled by the faces' routes: see `aliases.reserved_words`."""

@@ -1,0 +1,45 @@
+"""The nouns of PRODUCT.md section 1, one a file."""
+
+from .access import ROLE_PERMISSIONS, STAFF_PERMISSIONS, ContactRole, StaffMembership
+from .account import Account, Contact
+from .activity import Activity
+from .basket import Basket, BasketItem
+from .operator import NumberSeries, Operator
+from .order import MOVES, Order, OrderItem
+from .plan import Entitlement, Plan, PlanEdge
+from .product import Price, Product
+from .storefront import AliasClaim, Storefront
+from .subscription import Charge, PendingChange, Subscription, TenantRequest
+from .terms import TermsAcceptance, TermsVersion
+from .user import User
+
+__all__ = [
+    "MOVES",
+    "ROLE_PERMISSIONS",
+    "STAFF_PERMISSIONS",
+    "Account",
+    "Activity",
+    "AliasClaim",
+    "Basket",
+    "BasketItem",
+    "Charge",
+    "Contact",
+    "ContactRole",
+    "Entitlement",
+    "NumberSeries",
+    "Operator",
+    "Order",
+    "OrderItem",
+    "PendingChange",
+    "Plan",
+    "PlanEdge",
+    "Price",
+    "Product",
+    "StaffMembership",
+    "Storefront",
+    "Subscription",
+    "TenantRequest",
+    "TermsAcceptance",
+    "TermsVersion",
+    "User",
+]

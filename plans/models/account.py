@@ -1,0 +1,120 @@
+"""Account: a company (distributor, reseller or end customer), a tree by `parent`. Contact: a person of it."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class AccountQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "AccountQuerySet":
+        """The accounts a member of BSS staff may see: those of the operators that employ them."""
+        return self.filter(operator__staff__user=user, operator__staff__is_active=True)
+
+    def resellers(self) -> "AccountQuerySet":
+        return self.filter(kind=Account.Kind.RESELLER)
+
+
+class Account(models.Model):
+    class Kind(models.TextChoices):
+        DISTRIBUTOR = "distributor", "Distributor"
+        RESELLER = "reseller", "Reseller"
+        CUSTOMER = "customer", "End customer"
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
+
+    class TaxTreatment(models.TextChoices):
+        NORMAL = "normal", "Normal"
+        REVERSE_CHARGE = "reverse_charge", "Reverse charge"
+
+    operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="accounts")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    number = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12, choices=Kind)
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    suspended_reason = models.CharField(max_length=300, blank=True)
+    reselling_enabled = models.BooleanField(default=True)
+    currency = models.CharField(max_length=3)
+    vat_id = models.CharField(max_length=20, blank=True)
+    tax_treatment = models.CharField(max_length=16, choices=TaxTreatment, default=TaxTreatment.NORMAL)
+    street = models.CharField(max_length=160, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code, as in DE")
+    billing_email = models.EmailField(blank=True)
+    account_manager = models.ForeignKey("plans.User", models.SET_NULL, null=True, blank=True, related_name="+")
+    language = models.CharField(max_length=8, default="en")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "number"], name="account_number_unique"),
+            models.UniqueConstraint(fields=["id", "operator"], name="account_with_operator"),
+            models.CheckConstraint(
+                condition=Q(kind="distributor") | Q(parent__isnull=False), name="account_has_parent"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["operator", "kind", "name", "id"], name="account_by_name"),
+            models.Index(fields=["parent", "kind", "id"], name="account_by_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.state == self.State.SUSPENDED
+
+    def has_billing_details(self) -> bool:
+        """Enough to charge: a street, a city and a country."""
+        return bool(self.street and self.city and self.country)
+
+    def billing_address(self) -> str:
+        town = f"{self.postal_code} {self.city}".strip()
+        return ", ".join(part for part in (self.street, town, self.country) if part)
+
+
+class ContactQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ContactQuerySet":
+        return self.filter(operator__staff__user=user, operator__staff__is_active=True)
+
+    def primary(self) -> "ContactQuerySet":
+        return self.filter(is_primary=True)
+
+
+class Contact(models.Model):
+    """A person of an account; at most one is primary, promised by the database; may have a User."""
+
+    operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="contacts")
+    user = models.ForeignKey("plans.User", models.PROTECT, null=True, blank=True, related_name="contacts")
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    is_primary = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(is_primary=True), name="one_primary_contact"),
+            models.UniqueConstraint(fields=["account", "email"], name="contact_once_per_account"),
+            models.UniqueConstraint(
+                fields=["account", "user"], condition=Q(user__isnull=False), name="user_once_per_account"
+            ),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="contact_email_lowercase"
+            ),
+        ]
+        indexes = [models.Index(fields=["operator", "email"], name="contact_by_email")]
+
+    def __str__(self) -> str:
+        return self.name

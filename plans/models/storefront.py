@@ -1,0 +1,103 @@
+"""Storefront: a shop window. AliasClaim: who holds an alias under a store host, and until when."""
+
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Length, Lower
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
+from django.utils import timezone
+
+ALIAS_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
+
+
+def alias_shape(field: str) -> Q:
+    """The rule of PRODUCT.md section 3 as SQL that SQLite and PostgreSQL both keep, whoever writes the row."""
+    strange = Func(F(field), Value(ALIAS_LETTERS), function="LTRIM", output_field=models.CharField())
+    return (
+        Q(Exact(strange, Value("")))
+        & Q(GreaterThanOrEqual(Length(field), 3))
+        & Q(LessThanOrEqual(Length(field), 40))
+        & ~Q(**{f"{field}__startswith": "-"})
+        & ~Q(**{f"{field}__endswith": "-"})
+        & ~Q(**{f"{field}__contains": "--"})
+    )
+
+
+class AliasClaim(models.Model):
+    """One row per alias and operator, for holds, live storefronts and quarantine alike."""
+
+    class State(models.TextChoices):
+        HELD = "held", "Held"
+        IN_USE = "in_use", "In use"
+        QUARANTINED = "quarantined", "In quarantine"
+
+    operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="alias_claims")
+    alias = models.CharField(max_length=40)
+    account = models.ForeignKey("plans.Account", models.PROTECT, related_name="alias_claims")
+    state = models.CharField(max_length=12, choices=State)
+    held_until = models.DateTimeField(null=True, blank=True, help_text="Held without end when empty")
+    quarantined_until = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "alias"], name="alias_claimed_once"),
+            models.UniqueConstraint(fields=["id", "operator"], name="alias_claim_with_operator"),
+            models.CheckConstraint(condition=alias_shape("alias"), name="alias_shape"),
+            models.CheckConstraint(
+                condition=~Q(state="quarantined") | Q(quarantined_until__isnull=False), name="quarantine_ends"
+            ),
+        ]
+        indexes = [models.Index(fields=["account"], name="alias_of_account")]
+
+    def __str__(self) -> str:
+        return self.alias
+
+
+class StorefrontQuerySet(models.QuerySet):
+    def of_reseller(self, account) -> "StorefrontQuerySet":
+        return self.filter(operator_id=account.operator_id, account=account, claim__isnull=False)
+
+
+class Storefront(models.Model):
+    """The distributor's (no claim) or a reseller's (under an alias). One row per account, for life."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        SUSPENDED = "suspended", "Suspended"
+        PARKED = "parked", "Parked"
+
+    operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="storefronts")
+    account = models.OneToOneField("plans.Account", models.PROTECT, related_name="storefront")
+    claim = models.OneToOneField(AliasClaim, models.PROTECT, null=True, blank=True, related_name="storefront")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    name = models.CharField(max_length=60)
+    tagline = models.CharField(max_length=120, blank=True)
+    brand_colour = models.CharField(max_length=7, default="#08758a")
+    support_email = models.EmailField(blank=True)
+    support_phone = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    anonymous_browsing = models.BooleanField(default=True)
+    created_by_order = models.OneToOneField("plans.Order", models.PROTECT, null=True, blank=True, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now)
+    parked_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = StorefrontQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator"], condition=Q(claim__isnull=True), name="one_own_storefront"),
+            models.CheckConstraint(condition=Q(brand_colour=Lower("brand_colour")), name="colour_lowercase"),
+            models.CheckConstraint(
+                condition=~Q(state="parked") | Q(parked_at__isnull=False), name="parked_has_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["operator", "state", "-id"], name="storefront_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_own(self) -> bool:
+        """The distributor's own storefront, at the root of its host."""
+        return self.claim_id is None
