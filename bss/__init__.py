@@ -1,0 +1,1 @@
+"""Face 1: the back office of a distributor."""

@@ -1,0 +1,5 @@
+"""Wiring: starts processes, decides nothing."""
+
+from .celery import app as celery_app
+
+__all__ = ["celery_app"]

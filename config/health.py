@@ -1,0 +1,70 @@
+"""/healthz: this process answers. /readyz: and it can work: database, migrations, orders that do not pile up."""
+
+import time
+from collections.abc import Callable
+
+from django.apps import apps
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Now
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+STALE_AFTER = 60  # seconds that a due order may wait
+MIGRATIONS_KEPT = 30.0  # seconds that the answer about migrations is believed
+_migrated_until = 0.0
+
+
+class HealthMiddleware:
+    """Answers both on any host name and without a session: whoever asks for them is a machine."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == "/healthz":
+            return JsonResponse({"ok": True}, headers={"Cache-Control": "no-store"})
+        if request.path_info == "/readyz":
+            found = problems()
+            status = 503 if found else 200
+            return JsonResponse({"ok": not found, **found}, status=status, headers={"Cache-Control": "no-store"})
+        return self.get_response(request)
+
+
+def problems() -> dict[str, str]:
+    """What keeps this installation from working, by name; empty when nothing does."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        waiting = unapplied_migrations()
+        if waiting:
+            return {"migrations": f"{waiting} to apply"}
+        seconds = oldest_due_order()
+    except Error as problem:
+        return {"database": type(problem).__name__}
+    return {"orders": f"the oldest due one waits for {seconds} s"} if seconds > STALE_AFTER else {}
+
+
+def unapplied_migrations() -> int:
+    """How many migrations wait; "none" is remembered for a while, reading all files takes its time."""
+    global _migrated_until
+    if time.monotonic() < _migrated_until:
+        return 0
+    executor = MigrationExecutor(connection)
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if not waiting:
+        _migrated_until = time.monotonic() + MIGRATIONS_KEPT
+    return waiting
+
+
+def oldest_due_order() -> int:
+    """Seconds that the oldest due order has been waiting on the database clock; 0 where none is due."""
+    orders = apps.get_model("plans", "Order").objects.filter(state="placed")
+    due = orders.filter(Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=Now()))
+    oldest = (
+        due.annotate(due_at=Coalesce("next_attempt_at", "placed_at"), clock=Now())
+        .order_by("due_at")
+        .values_list("due_at", "clock")
+        .first()
+    )
+    return max(0, int((oldest[1] - oldest[0]).total_seconds())) if oldest else 0

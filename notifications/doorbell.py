@@ -1,0 +1,28 @@
+"""Ring a worker: "look at this row". A hint that may get lost; the row is the truth and the sweeper finds it."""
+
+import logging
+import time
+
+import celery
+
+logger = logging.getLogger(__name__)
+REST_AFTER_FAILURE = 5.0  # seconds
+_silent_until = 0.0
+
+
+def ring(task: str, pk: int, *, queue: str) -> bool:
+    """Tell a worker of `queue` that row `pk` waits for `task`; whether the broker took it.
+
+    Call it after commit. Never raises and never waits long: a broker that refuses or hangs costs about a second once,
+    then this process rings nobody for some seconds.
+    """
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return False
+    try:
+        celery.current_app.send_task(task, args=[{"id": pk, "v": 1}], queue=queue, retry=False, ignore_result=True)
+    except Exception as problem:  # noqa: BLE001  whatever the transport raises, the caller's work is done and safe
+        _silent_until = time.monotonic() + REST_AFTER_FAILURE
+        logger.warning("doorbell_failed", extra={"task": task, "pk": pk, "problem": repr(problem)})
+        return False
+    return True

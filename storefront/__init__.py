@@ -1,0 +1,1 @@
+"""Face 2: what resellers and end customers see."""
