@@ -1,0 +1,154 @@
+"""Notification: one letter to one recipient, with the exact words that are sent and how far it got."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from .template import RecipientKind
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    DELIVERED = "delivered", "Delivered"
+    BOUNCED = "bounced", "Bounced"
+    COMPLAINED = "complained", "Complained"
+    RETRY = "retry", "Waiting to be tried again"
+    FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Skipped"
+    UNKNOWN = "unknown", "Unknown"
+
+
+# The legal moves. Everything that changes a letter's state goes through `NotificationQuerySet.move`, which asks here.
+MOVES: dict[str, frozenset[str]] = {
+    State.QUEUED: frozenset({State.SENDING}),
+    State.RETRY: frozenset({State.SENDING}),
+    State.SENDING: frozenset({State.SENT, State.RETRY, State.FAILED, State.UNKNOWN}),
+    State.UNKNOWN: frozenset(
+        {State.SENDING, State.SENT, State.FAILED, State.DELIVERED, State.BOUNCED, State.COMPLAINED}
+    ),
+    State.SENT: frozenset({State.DELIVERED, State.BOUNCED, State.COMPLAINED}),
+    State.DELIVERED: frozenset({State.BOUNCED, State.COMPLAINED}),
+    State.BOUNCED: frozenset({State.COMPLAINED}),
+    State.COMPLAINED: frozenset(),
+    State.FAILED: frozenset(),
+    State.SKIPPED: frozenset(),
+}
+NEWS = (State.QUEUED, State.RETRY, State.UNKNOWN)
+
+
+class NotificationQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "NotificationQuerySet":
+        """The letters a member of BSS staff may see: those of the operators that employ them."""
+        return self.filter(operator__staff__user=user, operator__staff__is_active=True)
+
+    def of_operator(self, operator) -> "NotificationQuerySet":
+        return self.filter(operator=operator)
+
+    def for_user(self, user, operator) -> "NotificationQuerySet":
+        """The bell: letters addressed to this user at this operator. What was switched off is no news."""
+        return self.filter(recipient_user=user, operator=operator).exclude(state=State.SKIPPED)
+
+    def unread(self) -> "NotificationQuerySet":
+        return self.filter(read_at__isnull=True)
+
+    def due(self) -> "NotificationQuerySet":
+        """Letters that may be handed over now, by the database's clock."""
+        return self.filter(state__in=NEWS, next_attempt_at__lte=Now())
+
+    def lease_over(self) -> "NotificationQuerySet":
+        """Letters whose carrier did not come back in time."""
+        return self.filter(state=State.SENDING, lease_until__lte=Now())
+
+    def stuck(self) -> "NotificationQuerySet":
+        """Letters that should have moved a minute ago. `unknown` and `failed` are visible states, not stuck."""
+        late = Now() - timedelta(seconds=60)
+        return self.filter(Q(state__in=NEWS, next_attempt_at__lt=late) | Q(state=State.SENDING, lease_until__lt=late))
+
+    def move(self, to: str, *, from_states: tuple[str, ...], **changes) -> int:
+        """One conditional UPDATE; the number of letters that moved. Raises on a move that MOVES does not know."""
+        for state in from_states:
+            if to not in MOVES[state]:
+                raise ValueError(f"A letter never moves from {state} to {to}")
+        return self.filter(state__in=from_states).update(state=to, **changes)
+
+
+class Notification(models.Model):
+    State = State
+
+    operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="notifications")
+    template_code = models.CharField(max_length=64)
+    account = models.ForeignKey("plans.Account", models.PROTECT, null=True, blank=True, related_name="notifications")
+    order = models.ForeignKey("plans.Order", models.PROTECT, null=True, blank=True, related_name="notifications")
+    subscription = models.ForeignKey(
+        "plans.Subscription", models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
+    occasion = models.CharField(max_length=120, help_text="What it is about, as in order:1874")
+    key = models.CharField(max_length=520, unique=True, help_text="template:occasion:recipient:resend number")
+
+    recipient_email = models.CharField(max_length=254)
+    recipient_name = models.CharField(max_length=120, blank=True)
+    recipient_user = models.ForeignKey("plans.User", models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=3, choices=RecipientKind, default=RecipientKind.TO)
+    language = models.CharField(max_length=8, default="en")
+    from_name = models.CharField(max_length=120, blank=True)
+    from_email = models.CharField(max_length=254)
+    reply_to = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField()
+    reason = models.CharField(max_length=300, help_text="Why it was sent, in one sentence")
+    secret_kind = models.CharField(max_length=32, blank=True, help_text="Which maker makes its secret link")
+
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True, help_text="When the sweeper last rang for it")
+    lease_owner = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(max_length=320, blank=True)
+    provider_id = models.CharField(max_length=320, blank=True)
+    possible_duplicate = models.BooleanField(default=False)
+    resend_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="resends")
+    resend_number = models.PositiveSmallIntegerField(default=0)
+    posted_by = models.ForeignKey("plans.User", models.PROTECT, null=True, blank=True, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="letter_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=["to", "cc", "bcc"]), name="letter_kind_known"),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(lease_owner__isnull=False, lease_until__isnull=False),
+                name="letter_sending_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["queued", "retry"]) | Q(next_attempt_at__isnull=False),
+                name="letter_waiting_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sent", "delivered"]) | Q(sent_at__isnull=False), name="letter_sent_has_time"
+            ),
+        ]
+        indexes = [
+            # Only what still has to move: this stays small however many letters there are.
+            models.Index(
+                fields=["state", "next_attempt_at"],
+                condition=Q(state__in=["queued", "retry", "unknown", "sending"]),
+                name="letter_due",
+            ),
+            models.Index(fields=["operator", "-id"], name="letter_newest"),
+            models.Index(fields=["account", "-id"], name="letter_of_account"),
+            models.Index(fields=["order", "id"], name="letter_of_order"),
+            models.Index(fields=["recipient_user", "read_at"], name="letter_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} to {self.recipient_email}"
