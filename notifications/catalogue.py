@@ -6,7 +6,7 @@ A field whose name ends in `_url` holds an absolute http(s) URL; `secret_link` i
 
 from dataclasses import dataclass
 
-SECRET_LINK = "secret_link"
+LINK_FIELD = "secret_link"
 
 # Filled in by the post room for every letter, from the brand and the recipient. A caller may say otherwise.
 ALWAYS: dict[str, str] = {
@@ -44,7 +44,7 @@ FIELD_HELP: dict[str, str] = ALWAYS | {
     "request_language": "The language asked for",
     "request_note": "The note of the request",
     "requested_by": "Who asked",
-    SECRET_LINK: "The personal link; it is made when the letter is sent and never kept",
+    LINK_FIELD: "The personal link; it is made when the letter is sent and never kept",
     "storefront_alias": "The Storefront Alias",
     "storefront_url": "The reseller’s storefront",
     "subscription_url": "The subscription",
@@ -66,7 +66,7 @@ class LetterKind:
 
     @property
     def has_secret_link(self) -> bool:
-        return SECRET_LINK in self.fields
+        return LINK_FIELD in self.fields
 
     @property
     def merge_fields(self) -> tuple[str, ...]:
@@ -223,8 +223,8 @@ _KINDS = (
         "Invitation",
         "contacts",
         "Sent when a person is invited to sign in",
-        ("account_name", "invited_by", "valid_for", SECRET_LINK),
-        SECRET_LINK,
+        ("account_name", "invited_by", "valid_for", LINK_FIELD),
+        LINK_FIELD,
         contractual=False,
     ),
     LetterKind(
@@ -232,8 +232,8 @@ _KINDS = (
         "Password reset",
         "contacts",
         "Sent when a new password is asked for",
-        ("valid_for", SECRET_LINK),
-        SECRET_LINK,
+        ("valid_for", LINK_FIELD),
+        LINK_FIELD,
         contractual=False,
     ),
     LetterKind(

@@ -13,11 +13,11 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from . import doorbell
-from .catalogue import ALWAYS, CATALOGUE, SECRET_LINK, LetterKind
+from .catalogue import ALWAYS, CATALOGUE, LINK_FIELD, LetterKind
 from .defaults import starter
 from .merging import clean
 from .models import Notification, NotificationTemplate
-from .rendering import SECRET_MASK, Brand, Letterhead, TemplateRefused, render_letter
+from .rendering import LINK_MASK, Brand, Letterhead, TemplateRefused, render_letter
 
 __all__ = ["Brand", "Letter", "Recipient", "ResendRefused", "post", "post_all", "resend"]
 
@@ -249,18 +249,18 @@ def _people(letter: Letter, template: _Template, kind: LetterKind) -> list[Recip
 
 
 def _given(letter: Letter, kind: LetterKind) -> dict[str, str]:
-    return {name: letter.fields[name] for name in kind.merge_fields if name in letter.fields and name != SECRET_LINK}
+    return {name: letter.fields[name] for name in kind.merge_fields if name in letter.fields and name != LINK_FIELD}
 
 
 def _values(letter: Letter, kind: LetterKind, *, person: Recipient) -> dict[str, str]:
-    missing = [name for name in kind.fields if name not in letter.fields and name != SECRET_LINK]
+    missing = [name for name in kind.fields if name not in letter.fields and name != LINK_FIELD]
     if missing:
         raise ValueError(f"{kind.code} needs the fields {', '.join(missing)}")
     if kind.has_secret_link != bool(letter.secret_kind):
         raise ValueError(f"{kind.code}: secret_kind belongs to letters with a secret link, and to no other")
     brand = letter.brand
     always = {"operator_name": brand.name, "support_email": brand.support_email, "home_url": brand.home_url}
-    secret = {SECRET_LINK: SECRET_MASK} if kind.has_secret_link else {}
+    secret = {LINK_FIELD: LINK_MASK} if kind.has_secret_link else {}
     return dict.fromkeys(ALWAYS, "") | always | _greeting(person) | _given(letter, kind) | secret
 
 

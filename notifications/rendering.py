@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
 
-from .catalogue import SECRET_LINK
+from .catalogue import LINK_FIELD
 from .merging import END, MERGED, Problem, TemplateRefused, check_template, clean, merge
 
-__all__ = ["SECRET_MASK", "Brand", "Letterhead", "Problem", "TemplateRefused", "check_template", "render_letter"]
+__all__ = ["LINK_MASK", "Brand", "Letterhead", "Problem", "TemplateRefused", "check_template", "render_letter"]
 
 # What is kept in place of a secret link, in the text and in the HTML alike. delivery.py puts the real one in.
-SECRET_MASK = "https://secret-link.invalid/made-when-sent"
+LINK_MASK = "https://secret-link.invalid/made-when-sent"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+")
 _ITEM = re.compile(r"(\d{1,2})\. +(.*)")
@@ -104,7 +104,7 @@ def render_letter(
 
 
 def _is_url_field(name: str) -> bool:
-    return name.endswith("_url") or name == SECRET_LINK
+    return name.endswith("_url") or name == LINK_FIELD
 
 
 def _one_line(source: str, *, values: dict[str, str], limit: int) -> str:

@@ -1,0 +1,181 @@
+"""Handing one letter to the mail system, and what its answer means.
+
+Only three answers end a letter's waiting: accepted, refused for good, or no answer after the words were already out.
+Everything else is put off and tried again.
+"""
+
+import smtplib
+from dataclasses import dataclass
+from email.utils import formataddr
+
+import requests
+from anymail.exceptions import (
+    AnymailConfigurationError,
+    AnymailError,
+    AnymailRecipientsRefused,
+    AnymailRequestsAPIError,
+)
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils.html import escape
+from django.utils.module_loading import import_string
+
+from .merging import clean
+from .models import Notification, NotificationAttempt
+from .rendering import LINK_MASK
+
+Outcome = NotificationAttempt.Outcome
+# 401, 403: our key is wrong, and somebody will mend it; 408, 425, 429: the provider asks for patience.
+_LATER = frozenset({401, 403, 408, 425, 429})
+SMTP_TIMEOUT = 15  # seconds, where the settings say nothing
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one try. `retry_after` is the other side's own wish, in seconds."""
+
+    outcome: str
+    text: str = ""
+    provider_id: str = ""
+    retry_after: int | None = None
+
+
+class LetterUnsendable(Exception):
+    """This letter can never be sent as it is; the message says why."""
+
+
+def prepare(letter: Notification) -> EmailMultiAlternatives:
+    """The letter as it leaves, with its secret link made now. Raises LetterUnsendable."""
+    text, html = letter.text, letter.html
+    if letter.secret_kind:
+        link = _secret_link(letter)
+        text, html = text.replace(LINK_MASK, link), html.replace(LINK_MASK, escape(link))
+    message = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=text,
+        from_email=formataddr((clean(letter.from_name), letter.from_email)),
+        to=[formataddr((clean(letter.recipient_name), letter.recipient_email))],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
+        headers={
+            "Message-ID": letter.message_id,
+            "X-Uplift-Key": letter.key,
+            "Auto-Submitted": "auto-generated",  # keeps out-of-office robots silent
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def _secret_link(letter: Notification) -> str:
+    """Asks the maker that the settings name. A LookupError says that the link makes no sense any more."""
+    makers = getattr(settings, "NOTIFICATION_SECRET_LINKS", {})
+    if letter.secret_kind not in makers:
+        raise ImproperlyConfigured(f"NOTIFICATION_SECRET_LINKS names no maker for {letter.secret_kind}")
+    try:
+        return import_string(makers[letter.secret_kind])(letter)
+    except LookupError as error:
+        raise LetterUnsendable("The personal link is no longer valid, so the letter was not sent.") from error
+
+
+def hand_over(message: EmailMultiAlternatives) -> Answer:
+    """Give the letter to the mail system and say what came of it. Never raises."""
+    connection = get_connection()
+    words_out = False
+    try:
+        _open(connection)
+        smtp = getattr(connection, "connection", None)
+        if isinstance(smtp, smtplib.SMTP):
+            send_words = smtp.data
+
+            def data(words):
+                # From here on a lost connection leaves us not knowing whether the letter was taken.
+                nonlocal words_out
+                words_out = True
+                return send_words(words)
+
+            smtp.data = data
+        sent = connection.send_messages([message])
+        status = getattr(message, "anymail_status", None)
+        if not sent:
+            return Answer(Outcome.REFUSED, "The mail system did not take the letter.")
+        return Answer(Outcome.ACCEPTED, "", str(getattr(status, "message_id", None) or ""))
+    except Exception as error:  # noqa: BLE001  whatever it was, the letter's row must say so
+        return read(error, words_out=words_out)
+    finally:
+        _close(connection)
+
+
+def _open(connection) -> None:
+    if getattr(connection, "timeout", 0) is None:
+        connection.timeout = SMTP_TIMEOUT
+    connection.open()
+
+
+def _close(connection) -> None:
+    """The answer is in: nothing that happens while saying goodbye changes it."""
+    try:
+        connection.close()
+    except (OSError, smtplib.SMTPException):
+        return
+
+
+def read(error: Exception, *, words_out: bool = False) -> Answer:
+    """What an exception of the mail system means for the letter."""
+    text = " ".join(str(error).split())[:500] or type(error).__name__
+    if isinstance(error, smtplib.SMTPException):
+        return _read_smtp(error, text, words_out=words_out)
+    if isinstance(error, AnymailRequestsAPIError):
+        return _read_api(error, text)
+    if isinstance(error, AnymailRecipientsRefused):
+        return Answer(Outcome.REFUSED, text)
+    if isinstance(error, OSError):
+        return Answer(Outcome.UNKNOWN if words_out else Outcome.DEFERRED, text)
+    if isinstance(error, AnymailConfigurationError | ImproperlyConfigured):
+        return Answer(Outcome.DEFERRED, text)
+    if isinstance(error, AnymailError | LetterUnsendable | ValueError | TypeError):
+        return Answer(Outcome.REFUSED, text)
+    return Answer(Outcome.DEFERRED, f"{type(error).__name__}: {text}"[:500])
+
+
+def _read_smtp(error: smtplib.SMTPException, text: str, *, words_out: bool) -> Answer:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in error.recipients.values()]
+        texts = [f"{code} {_decoded(answer)}" for code, answer in error.recipients.values()]
+        return Answer(Outcome.REFUSED if codes and min(codes) >= 500 else Outcome.DEFERRED, "; ".join(texts)[:500])
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return Answer(Outcome.DEFERRED, f"{error.smtp_code} {_decoded(error.smtp_error)}"[:500])
+    if isinstance(error, smtplib.SMTPResponseException):
+        # A code below zero is smtplib's own: the connection broke in the middle of an answer.
+        if error.smtp_code < 0:
+            return Answer(Outcome.UNKNOWN if words_out else Outcome.DEFERRED, text)
+        outcome = Outcome.REFUSED if error.smtp_code >= 500 else Outcome.DEFERRED
+        return Answer(outcome, f"{error.smtp_code} {_decoded(error.smtp_error)}"[:500])
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return Answer(Outcome.REFUSED, text)
+    return Answer(Outcome.UNKNOWN if words_out else Outcome.DEFERRED, text)
+
+
+def _decoded(answer: bytes | str) -> str:
+    return clean(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer))
+
+
+def _read_api(error: AnymailRequestsAPIError, text: str) -> Answer:
+    status = error.status_code
+    if status is None:
+        # No answer at all. Only when the connection was never made do we know that nothing was taken.
+        never_made = isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError) or (
+            isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error.__cause__)
+        )
+        return Answer(Outcome.DEFERRED if never_made else Outcome.UNKNOWN, text)
+    if 200 <= status < 300:
+        return Answer(Outcome.UNKNOWN, text)  # taken, but the answer cannot be read
+    if status in _LATER or status >= 500:
+        return Answer(Outcome.DEFERRED, text, retry_after=_retry_after(error.response))
+    return Answer(Outcome.REFUSED, text)
+
+
+def _retry_after(response) -> int | None:
+    """Seconds, when the header holds a plain number; the date form is left to our own pauses."""
+    value = response.headers.get("Retry-After", "") if response is not None else ""
+    return int(value) if value.isdigit() else None
