@@ -1,9 +1,23 @@
 """Account: a company (distributor, reseller or end customer), a tree by `parent`. Contact: a person of it."""
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What an account holds: its plan, the active plan subscription (none on Basic), and what was sold with it."""
+
+    plan: "Plan"  # noqa: F821
+    subscription: "Subscription | None"  # noqa: F821
+    entitlements: dict[str, int | None]
+
+    def can(self, code: str) -> bool:
+        return code in self.entitlements
 
 
 class AccountQuerySet(models.QuerySet):
@@ -71,6 +85,38 @@ class Account(models.Model):
     def is_suspended(self) -> bool:
         return self.state == self.State.SUSPENDED
 
+    def held(self) -> Holding:
+        """The plan this account is on. One query, or two on Basic; remembered on this instance until `forget_held`."""
+        if not hasattr(self, "_held"):
+            self._held = self._find_held()
+        return self._held
+
+    def forget_held(self) -> None:
+        self.__dict__.pop("_held", None)
+
+    def _find_held(self) -> Holding:
+        from .plan import Plan
+        from .subscription import Subscription
+
+        subscription = (
+            Subscription.objects.active()
+            .for_plans()
+            .filter(account=self)
+            .select_related("plan", "pending_change")
+            .first()
+        )
+        if subscription:
+            return Holding(subscription.plan, subscription, subscription.entitlements)
+        return Holding(*Plan.objects.default_of(self.operator_id))
+
+    def can(self, code: str) -> bool:
+        """Whether the plan, as it was sold to this account, includes an entitlement such as `own_storefront`."""
+        return self.held().can(code)
+
+    def limit(self, code: str) -> int | None:
+        """The limit that the plan sets, such as 10 for `customers`; None is no limit."""
+        return self.held().entitlements.get(code)
+
     def has_billing_details(self) -> bool:
         """Enough to charge: a street, a city and a country."""
         return bool(self.street and self.city and self.country)
@@ -110,9 +156,7 @@ class Contact(models.Model):
             models.UniqueConstraint(
                 fields=["account", "user"], condition=Q(user__isnull=False), name="user_once_per_account"
             ),
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="contact_email_lowercase"
-            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="contact_email_lowercase"),
         ]
         indexes = [models.Index(fields=["operator", "email"], name="contact_by_email")]
 

@@ -44,9 +44,7 @@ class Operator(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(tax_rate__gte=0, tax_rate__lte=100), name="operator_tax_rate"),
-            models.CheckConstraint(
-                condition=models.Q(store_host=Lower("store_host")), name="operator_host_lowercase"
-            ),
+            models.CheckConstraint(condition=models.Q(store_host=Lower("store_host")), name="operator_host_lowercase"),
         ]
 
     def __str__(self) -> str:

@@ -84,7 +84,9 @@ class Order(models.Model):
     tax = models.DecimalField(max_digits=19, decimal_places=4, default=0)
     total = models.DecimalField(max_digits=19, decimal_places=4, default=0)
     reference = models.CharField(max_length=60, blank=True, help_text="The customer's own")
-    form_key = models.CharField(max_length=64, null=True, blank=True, unique=True, help_text="Makes a double click one order")
+    form_key = models.CharField(
+        max_length=64, null=True, blank=True, unique=True, help_text="Makes a double click one order"
+    )
 
     created_by = models.ForeignKey("plans.User", models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -96,6 +98,7 @@ class Order(models.Model):
 
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True, help_text="When the sweeper last rang for it")
     lease_owner = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
@@ -133,9 +136,7 @@ class Order(models.Model):
             models.Index(fields=["operator", "-id"], name="order_newest"),
             models.Index(fields=["operator", "state", "-id"], name="order_by_state"),
             models.Index(fields=["account", "-id"], name="order_of_account"),
-            models.Index(
-                fields=["next_attempt_at"], condition=Q(state__in=["placed", "executing"]), name="order_due"
-            ),
+            models.Index(fields=["next_attempt_at"], condition=Q(state__in=["placed", "executing"]), name="order_due"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,16 @@ from django.db import models
 from django.db.models import F, Q
 
 
+class PlanQuerySet(models.QuerySet):
+    def default_of(self, operator_id: int) -> tuple["Plan", None, dict[str, int | None]]:
+        """The plan that is held without a subscription, as (plan, no subscription, its entitlements)."""
+        plan = self.filter(operator_id=operator_id, is_default=True).prefetch_related("entitlements").get()
+        return plan, None, plan.sold_as()
+
+    def visible_to(self, user) -> "PlanQuerySet":
+        return self.filter(operator__staff__user=user, operator__staff__is_active=True)
+
+
 class Plan(models.Model):
     """Basic is a row like the others, held by every reseller without an active plan subscription (`is_default`)."""
 
@@ -15,7 +25,12 @@ class Plan(models.Model):
     key_features = models.JSONField(default=list, blank=True, help_text="Short sentences, in order")
     is_default = models.BooleanField(default=False, help_text="Held without a subscription (Basic)")
     is_offered = models.BooleanField(default=True, help_text="Off: nobody can order it yet")
+    welcome_letter = models.CharField(
+        max_length=40, blank=True, help_text="Notification sent when it is reached by an upgrade"
+    )
     is_recommended = models.BooleanField(default=False)
+
+    objects = PlanQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -27,6 +42,10 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def sold_as(self) -> dict[str, int | None]:
+        """Its entitlements as a subscription keeps them: code -> limit or None."""
+        return {entitlement.code: entitlement.limit for entitlement in self.entitlements.all()}
 
 
 class Entitlement(models.Model):

@@ -55,11 +55,14 @@ class AliasClaim(models.Model):
 
 class StorefrontQuerySet(models.QuerySet):
     def of_reseller(self, account) -> "StorefrontQuerySet":
-        return self.filter(operator_id=account.operator_id, account=account, claim__isnull=False)
+        return self.filter(operator_id=account.operator_id, account=account, is_own=False)
 
 
 class Storefront(models.Model):
-    """The distributor's (no claim) or a reseller's (under an alias). One row per account, for life."""
+    """The operator's own, or a reseller's under an alias. One row per account, for life.
+
+    A parked storefront loses its claim only when another account takes the alias after its quarantine.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -69,6 +72,7 @@ class Storefront(models.Model):
     operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="storefronts")
     account = models.OneToOneField("plans.Account", models.PROTECT, related_name="storefront")
     claim = models.OneToOneField(AliasClaim, models.PROTECT, null=True, blank=True, related_name="storefront")
+    is_own = models.BooleanField(default=False, help_text="The operator's own, at the root of its host")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     name = models.CharField(max_length=60)
     tagline = models.CharField(max_length=120, blank=True)
@@ -86,18 +90,15 @@ class Storefront(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["operator"], condition=Q(claim__isnull=True), name="one_own_storefront"),
-            models.CheckConstraint(condition=Q(brand_colour=Lower("brand_colour")), name="colour_lowercase"),
+            models.UniqueConstraint(fields=["operator"], condition=Q(is_own=True), name="one_own_storefront"),
             models.CheckConstraint(
-                condition=~Q(state="parked") | Q(parked_at__isnull=False), name="parked_has_time"
+                condition=Q(is_own=True, claim__isnull=True) | Q(is_own=False, claim__isnull=False) | Q(state="parked"),
+                name="open_storefront_has_alias",
             ),
+            models.CheckConstraint(condition=Q(brand_colour=Lower("brand_colour")), name="colour_lowercase"),
+            models.CheckConstraint(condition=~Q(state="parked") | Q(parked_at__isnull=False), name="parked_has_time"),
         ]
         indexes = [models.Index(fields=["operator", "state", "-id"], name="storefront_newest")]
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_own(self) -> bool:
-        """The distributor's own storefront, at the root of its host."""
-        return self.claim_id is None

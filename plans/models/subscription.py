@@ -38,7 +38,9 @@ class Subscription(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     currency = models.CharField(max_length=3)
     unit_price = models.DecimalField(max_digits=19, decimal_places=4)
-    entitlements = models.JSONField(default=dict, help_text="What was sold: code -> limit or null; later edits of the plan do not reach it")
+    entitlements = models.JSONField(
+        default=dict, help_text="As sold: code -> limit or null; edits of the plan do not reach it"
+    )
     anchor_on = models.DateField(help_text="The day that renewals keep, in the operator's time zone")
     period_start_on = models.DateField()
     period_end_on = models.DateField(help_text="First day of the next period")
@@ -61,9 +63,7 @@ class Subscription(models.Model):
                 condition=Q(state="active", ended_at__isnull=True) | Q(state="ended", ended_at__isnull=False),
                 name="ended_has_time",
             ),
-            models.CheckConstraint(
-                condition=Q(period_end_on__gt=models.F("period_start_on")), name="period_has_days"
-            ),
+            models.CheckConstraint(condition=Q(period_end_on__gt=models.F("period_start_on")), name="period_has_days"),
         ]
         indexes = [
             models.Index(fields=["account", "-id"], name="subscription_of_account"),
@@ -112,9 +112,7 @@ class Charge(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["subscription", "kind", "period_start_on"], name="one_charge_per_period"
-            ),
+            models.UniqueConstraint(fields=["subscription", "kind", "period_start_on"], name="one_charge_per_period"),
             models.CheckConstraint(
                 condition=Q(kind="charge", net__gte=0) | Q(kind="credit", net__lte=0), name="credit_is_negative"
             ),

@@ -1,0 +1,189 @@
+"""The Storefront Alias: its shape, what is reserved, who may have it, and how it is taken (PRODUCT.md section 3)."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from . import links
+from .models import Account, AliasClaim, Operator, Storefront
+from .refusals import Refused
+
+SHAPE = re.compile(r"^[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])$")
+NEVER = Value(None, output_field=DateTimeField())
+CHECKOUT_HOLD = timedelta(minutes=15)
+DRAFT_HOLD = timedelta(hours=48)
+
+# Beside the first segments of the routes: words that a visitor would take for the platform itself.
+PLATFORM_WORDS = frozenset(
+    """admin api static media health login logout account www mail support help billing status setup
+    robots robots.txt favicon favicon.ico well-known sitemap sitemap.xml bss root about contact security""".split()
+)
+
+
+@dataclass(frozen=True)
+class Availability:
+    """What is said while somebody types. Reading it writes nothing and promises nothing."""
+
+    alias: str
+    refusal: Refused | None
+    suggestions: list[str] = field(default_factory=list)
+    address: str = ""
+
+    @property
+    def is_free(self) -> bool:
+        return self.refusal is None
+
+
+def normalise(text: str) -> str:
+    """Trimmed, NFKC-normalised and lower-cased: what is checked, stored and shown."""
+    return unicodedata.normalize("NFKC", text.strip()).lower().strip()
+
+
+def check_shape(alias: str) -> None:
+    """Refuses an empty or ill-formed alias. The alias must be normalised already."""
+    if not alias:
+        raise Refused("alias_required")
+    if not SHAPE.match(alias) or "--" in alias or alias.endswith("\n"):
+        raise Refused("alias_invalid", alias=alias)
+
+
+@lru_cache(maxsize=8)
+def route_words(urlconf: str) -> frozenset[str]:
+    """The first path segments of a URL configuration, taken from its routes."""
+    words: set[str] = set()
+    for entry in get_resolver(urlconf).url_patterns:
+        words |= _first_segments(entry)
+    return frozenset(words)
+
+
+def _first_segments(entry: URLPattern | URLResolver) -> set[str]:
+    route = str(entry.pattern).lstrip("^")
+    head = re.split(r"[/<(\\$]", route, maxsplit=1)[0]
+    if head:
+        return {head}
+    return set().union(*(_first_segments(inner) for inner in getattr(entry, "url_patterns", [])), set())
+
+
+def reserved_words(operator: Operator) -> frozenset[str]:
+    """Every word no reseller may have here: routes, platform words, the operator's own list; plurals of all too."""
+    words = set(PLATFORM_WORDS) | {word.lower() for word in operator.reserved_aliases}
+    for urlconf in settings.STORE_HOST_URLCONFS:
+        words |= route_words(urlconf)
+    return frozenset(words | {f"{word}s" for word in words} | {word[:-1] for word in words if word.endswith("s")})
+
+
+def check_alias(text: str, *, operator: Operator) -> str:
+    """The normalised alias, or a refusal of its shape or because it is reserved."""
+    alias = normalise(text)
+    check_shape(alias)
+    if alias in reserved_words(operator):
+        raise Refused("alias_reserved", alias=alias)
+    return alias
+
+
+def _free_for(account: Account | None) -> Q:
+    """Claims that do not stand in the way: run out, or the account's own hold or quarantine."""
+    now = timezone.now()
+    over = Q(state="held", held_until__lt=now) | Q(state="quarantined", quarantined_until__lt=now)
+    # A hold that was written over a quarantine keeps both times: free only when both are over.
+    over &= Q(quarantined_until__isnull=True) | Q(quarantined_until__lt=now)
+    return over | Q(account=account) if account is not None else over
+
+
+def _in_the_way(aliases: list[str], *, operator: Operator, account: Account | None) -> set[str]:
+    claims = AliasClaim.objects.filter(operator=operator, alias__in=aliases).exclude(_free_for(account))
+    return set(claims.values_list("alias", flat=True))
+
+
+def availability(text: str, *, operator: Operator, account: Account | None = None) -> Availability:
+    """Whether the account could take this alias now; when it is taken, up to three that are free."""
+    alias = normalise(text)
+    try:
+        check_alias(alias, operator=operator)
+        if _in_the_way([alias], operator=operator, account=account):
+            raise Refused("alias_taken", alias=alias)
+    except Refused as refusal:
+        wanted = refusal.code in ("alias_taken", "alias_reserved")
+        offers = suggest(alias, operator=operator, account=account) if wanted else []
+        return Availability(alias, refusal, offers)
+    return Availability(alias, None, [], links.shown_address(operator, alias))
+
+
+def suggest(alias: str, *, operator: Operator, account: Account | None = None, most: int = 3) -> list[str]:
+    """Free aliases near the wanted one, nearest first."""
+    own = re.sub(r"[^a-z0-9]+", "-", normalise(account.name if account else "")).strip("-")
+    city = re.sub(r"[^a-z0-9]+", "-", normalise(account.city if account else "")).strip("-")
+    tries = [
+        f"{alias}-it",
+        f"{alias}-cloud",
+        own,
+        own.replace("-", ""),
+        f"{alias}-{city}",
+        f"{alias}-2",
+        f"{alias}-online",
+    ]
+    reserved = reserved_words(operator)
+    fit = [a for a in dict.fromkeys(tries) if SHAPE.match(a) and "--" not in a and a not in reserved and a != alias]
+    taken = _in_the_way(fit, operator=operator, account=account)
+    return [a for a in fit if a not in taken][:most]
+
+
+def hold(text: str, *, account: Account, until: timedelta | None, by=None) -> AliasClaim:
+    """Hold an alias for the account; `until=None` holds it without end (an order has been placed).
+
+    One statement decides: whoever's row is written has the alias. A hold only ever grows, and never touches the end
+    of a quarantine. Raises alias_required, alias_invalid, alias_reserved or alias_taken.
+    """
+    alias = check_alias(text, operator=account.operator)
+    end = None if until is None else timezone.now() + until
+    try:
+        with transaction.atomic():
+            return AliasClaim.objects.create(
+                operator_id=account.operator_id, alias=alias, account=account, state="held", held_until=end
+            )
+    except IntegrityError:
+        pass  # Somebody has, or had, a claim on it: take it over only if it no longer stands.
+    mine = Q(account=account)
+    changed = (
+        AliasClaim.objects.filter(operator_id=account.operator_id, alias=alias)
+        .exclude(state="in_use")
+        .filter(_free_for(account))
+        .update(
+            held_until=_grown(mine, end),
+            quarantined_until=Case(When(mine, then=F("quarantined_until")), default=NEVER),
+            account=account,
+            state="held",
+        )
+    )
+    claim = AliasClaim.objects.filter(operator_id=account.operator_id, alias=alias, account=account).first()
+    if claim is None or (not changed and claim.state != "in_use"):
+        raise Refused("alias_taken", alias=alias)
+    # A storefront that was parked under this alias by another account has lost it with the end of its quarantine.
+    Storefront.objects.filter(claim=claim).exclude(account=account).update(claim=None)
+    return claim
+
+
+def _grown(mine: Q, end: datetime | None):
+    """The later of the present end of the account's own hold and the wanted one; no end is the latest."""
+    if end is None:
+        return None
+    return Case(
+        When(mine & Q(state="held", held_until__isnull=True), then=NEVER),
+        When(mine & Q(state="held", held_until__gt=end), then=F("held_until")),
+        default=Value(end, output_field=DateTimeField()),
+    )
+
+
+def release(alias: str, *, account: Account) -> None:
+    """Let go of a hold. A live alias stays; one that was in quarantine goes back to it for the time that is left."""
+    claims = AliasClaim.objects.filter(operator_id=account.operator_id, alias=alias, account=account, state="held")
+    claims.filter(quarantined_until__gt=timezone.now()).update(state="quarantined", held_until=None)
+    claims.filter(state="held").exclude(storefront__isnull=False).delete()

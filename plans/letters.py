@@ -1,0 +1,151 @@
+"""Which letters a story posts, and to whom. Their words live in the post room."""
+
+from notifications.catalogue import CATALOGUE
+from notifications.post import Brand, Letter, Recipient
+
+from . import links
+from .models import Account, Contact, Operator, Order, Storefront
+from .money import display
+
+BRAND_COLOUR = "#0a6573"
+
+
+def brand_of(operator: Operator) -> Brand:
+    """The operator as the sender of a letter."""
+    return Brand(
+        name=operator.name,
+        colour=BRAND_COLOUR,
+        on_colour="#ffffff",
+        initial=operator.name[:1],
+        address=f"{operator.name}, {operator.address}",
+        support_email=operator.support_email,
+        support_phone=operator.support_phone,
+        from_name=operator.sender_name,
+        from_email=operator.sender_email,
+        home_url=links.store_url(operator),
+    )
+
+
+def reader_of(account: Account, *, otherwise=None) -> Recipient | None:
+    """The primary contact; without one the user who ordered (`otherwise`), or nobody."""
+    contact = Contact.objects.primary().filter(account=account).first()
+    if contact:
+        return Recipient(contact.email, contact.name, contact.user_id)
+    return Recipient(otherwise.email, otherwise.name, otherwise.id) if otherwise else None
+
+
+def reason_for(account: Account, reader: Recipient, *, is_primary: bool = True) -> str:
+    if is_primary:
+        return f"You get this message because you are the primary contact of {account.name} ({account.number})."
+    return f"You get this message because you placed the order for {account.name} ({account.number})."
+
+
+def plan_change_letters(
+    order: Order, *, account: Account, storefront: Storefront | None, alias: str, subscription=None
+) -> list[Letter]:
+    """The letters named in what was agreed: the plan's own to the reseller, and the notice to who looks after it."""
+    operator = account.operator
+    posted: list[Letter] = []
+    fields = _plan_fields(order, account=account, alias=alias)
+    for agreed in order.preview["letters"]:
+        to, reason = _readers(agreed["template"], order, account=account)
+        if to:
+            posted.append(
+                Letter(
+                    template_code=agreed["template"],
+                    occasion=f"order:{order.id}",
+                    to=[to],
+                    fields={name: fields[name] for name in CATALOGUE[agreed["template"]].fields},
+                    brand=brand_of(operator),
+                    reason=reason,
+                    account_id=account.id,
+                    order_id=order.id,
+                    subscription_id=subscription.id if subscription else None,
+                    language=account.language,
+                )
+            )
+    return posted
+
+
+def _readers(template: str, order: Order, *, account: Account) -> tuple[Recipient | None, str]:
+    if template == "plan_changed_by_reseller":
+        manager, operator = account.account_manager, account.operator
+        email = manager.email if manager else operator.operations_email or operator.support_email
+        reason = f"You get this message because you look after {account.name} ({account.number})."
+        return Recipient(email, manager.name if manager else "", manager.id if manager else None), reason
+    reader = reader_of(account, otherwise=order.placed_by)
+    if reader is None:
+        return None, ""
+    ordered_it = order.placed_by is not None and reader.user_id == order.placed_by_id
+    return reader, reason_for(account, reader, is_primary=not ordered_it or reader.email != order.placed_by.email)
+
+
+def _plan_fields(order: Order, *, account: Account, alias: str) -> dict[str, str]:
+    operator = account.operator
+    return {
+        "account_name": account.name,
+        "account_number": account.number,
+        "account_url": links.bss_url(f"orders/{order.number}/"),
+        "plan_name": order.to_plan.name,
+        "old_plan_name": order.from_plan.name,
+        "changed_by": str(order.placed_by) if order.placed_by else "Uplift",
+        "order_number": order.number,
+        "order_url": links.order_url(operator, order.number),
+        "storefront_alias": alias,
+        "storefront_url": links.storefront_url(operator, alias) if alias else links.store_url(operator),
+        "admin_url": links.admin_panel_url(operator, alias) if alias else links.store_url(operator),
+        "subscription_url": links.store_url(operator, "/subscriptions/"),
+        "plans_url": links.store_url(operator, "/plans/"),
+        "alias_kept_until": "",
+    }
+
+
+def order_received(order: Order, *, account: Account) -> list[Letter]:
+    """To the reseller, for an order without a plan."""
+    reader = reader_of(account, otherwise=order.placed_by)
+    if reader is None:
+        return []
+    fields = _order_fields(order, account=account) | {
+        "order_date": f"{order.placed_at:%-d %b %Y}",
+        "product_names": ", ".join(item["name"] for item in order.preview["items"]),
+        "order_total": display(order.total, order.currency),
+    }
+    return [_about(order, "order_received", [reader], fields, account=account, reason=reason_for(account, reader))]
+
+
+def order_failed(order: Order, *, account: Account, reason: str) -> list[Letter]:
+    """To who placed the order, and to operations."""
+    operator = account.operator
+    fields = _order_fields(order, account=account) | {"failure_reason": reason}
+    posted = []
+    if order.placed_by:
+        placer = Recipient(order.placed_by.email, order.placed_by.name, order.placed_by_id)
+        why = f"You get this message because you placed the order {order.number}."
+        posted.append(_about(order, "order_needs_attention", [placer], fields, account=account, reason=why))
+    operations = Recipient(operator.operations_email or operator.support_email)
+    why = f"You get this message because you look after orders at {operator.name}."
+    fields = fields | {"order_url": links.bss_url(f"orders/{order.number}/")}
+    posted.append(_about(order, "order_failed", [operations], fields, account=account, reason=why))
+    return posted
+
+
+def _order_fields(order: Order, *, account: Account) -> dict[str, str]:
+    return {
+        "account_name": account.name,
+        "order_number": order.number,
+        "order_url": links.order_url(account.operator, order.number),
+    }
+
+
+def _about(order: Order, template: str, to: list[Recipient], fields, *, account: Account, reason: str) -> Letter:
+    return Letter(
+        template_code=template,
+        occasion=f"order:{order.id}:{order.attempts}" if template != "order_received" else f"order:{order.id}",
+        to=to,
+        fields=fields,
+        brand=brand_of(account.operator),
+        reason=reason,
+        account_id=account.id,
+        order_id=order.id,
+        language=account.language,
+    )

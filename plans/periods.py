@@ -1,0 +1,24 @@
+"""Periods: from a day to the same day of the next month or year. Renewals keep the anchor day.
+
+31 January, 28 February, 31 March; 29 February 2028, 28 February 2029, ..., 29 February 2032.
+"""
+
+import calendar
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from .models import Operator
+
+
+def today(operator: Operator, *, now: datetime | None = None) -> date:
+    """The operator's day: its time zone decides."""
+    return (now or timezone.now()).astimezone(ZoneInfo(operator.time_zone)).date()
+
+
+def period_end(anchor: date, start: date, cycle: str) -> date:
+    """First day of the period after the one that starts on `start`, on the anchor's day where that month has it."""
+    months = start.year * 12 + start.month - 1 + (12 if cycle == "year" else 1)
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(anchor.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,291 @@
+"""What an order would do, computed before it is placed. The one object that every door shows and executes.
+
+The fingerprint covers everything but counts and an alias that is still to be typed. Whoever confirms sends it back:
+if it is no longer what would happen, nothing is written and the new preview is shown.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from notifications.catalogue import CATALOGUE
+
+from . import links, periods, pricing
+from .aliases import availability
+from .models import Account, Contact, Entitlement, Order, Plan, Price, Product, Storefront
+from .refusals import Refused
+from .upgrade_paths import change_refusals, direction_of, kind_of_change
+
+BSS_CHANNELS = frozenset({Order.Channel.BSS_ORDER, Order.Channel.SHORTCUT})
+SELF_SERVICE = frozenset({Order.Channel.STOREFRONT})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A product that somebody wants, so many of it, billed in a cycle (`month` or `year`)."""
+
+    product: Product
+    cycle: str = "month"
+    quantity: int = 1
+    unit_price: Decimal | None = None  # filled in by the preview
+
+
+@dataclass(frozen=True)
+class Letter:
+    template: str
+    name: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    account: Account
+    currency: str
+    on: date
+    wanted: list[Wanted]
+    change: str = Order.Change.NONE
+    from_plan: Plan | None = None
+    to_plan: Plan | None = None
+    lines: list[pricing.Line] = field(default_factory=list)
+    taxes: list[pricing.TaxLine] = field(default_factory=list)
+    cycle: str = ""
+    renews_on: date | None = None
+    renewal_net: Decimal = Decimal(0)
+    storefront: str = "none"  # what becomes of it: open, keep, restore or none
+    alias: str = ""
+    gained: list[str] = field(default_factory=list)
+    frozen: list[str] = field(default_factory=list)
+    touched: dict[str, int] = field(default_factory=dict)
+    letters: list[Letter] = field(default_factory=list)
+    refusals: list[Refused] = field(default_factory=list)
+
+    @property
+    def net(self) -> Decimal:
+        return sum((line.net for line in self.lines), Decimal(0))
+
+    @property
+    def tax(self) -> Decimal:
+        return sum((tax.tax for tax in self.taxes), Decimal(0))
+
+    @property
+    def tax_text(self) -> str:
+        return ", ".join(tax.text for tax in self.taxes)
+
+    @property
+    def total(self) -> Decimal:
+        return self.net + self.tax
+
+    @property
+    def is_plan_order(self) -> bool:
+        return self.change != Order.Change.NONE
+
+    @property
+    def alias_is_kept(self) -> bool:
+        """The storefront is open already and keeps its alias: nothing to be typed."""
+        return self.storefront == "keep"
+
+    @property
+    def needs_alias(self) -> bool:
+        return self.storefront in ("open", "restore")
+
+    @property
+    def address(self) -> str:
+        return links.shown_address(self.account.operator, self.alias) if self.alias else ""
+
+    @property
+    def url(self) -> str:
+        return links.storefront_url(self.account.operator, self.alias) if self.alias else ""
+
+    @property
+    def gained_words(self) -> list[str]:
+        return [Entitlement.Code(code).label for code in self.gained]
+
+    @property
+    def fingerprint(self) -> str:
+        agreed = self.as_dict()
+        for left_out in ("touched", "alias", "address"):
+            agreed.pop(left_out)
+        agreed["refusals"] = [refusal.code for refusal in self.refusals if refusal.field != "alias"]
+        agreed["alias"] = self.alias if self.alias_is_kept else ""
+        return hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
+
+    def as_dict(self) -> dict[str, object]:
+        """Everything a person is shown, as JSON; kept on the order as what was agreed."""
+        return {
+            "account": self.account.number,
+            "currency": self.currency,
+            "on": self.on.isoformat(),
+            "change": str(self.change),
+            "from_plan": self.from_plan.code if self.from_plan else "",
+            "to_plan": self.to_plan.code if self.to_plan else "",
+            "items": [
+                {
+                    "product": w.product.slug,
+                    "name": w.product.name,
+                    "cycle": w.cycle,
+                    "quantity": w.quantity,
+                    "unit_price": str(w.unit_price),
+                }
+                for w in self.wanted
+            ],
+            "lines": [line.as_dict() for line in self.lines],
+            "taxes": [tax.as_dict() for tax in self.taxes],
+            "net": str(self.net),
+            "tax": str(self.tax),
+            "total": str(self.total),
+            "renews_on": self.renews_on.isoformat() if self.renews_on else "",
+            "renewal_net": str(self.renewal_net),
+            "storefront": self.storefront,
+            "alias": self.alias,
+            "address": self.address,
+            "gained": self.gained,
+            "frozen": self.frozen,
+            "touched": self.touched,
+            "letters": [{"template": lt.template, "recipients": list(lt.recipients)} for lt in self.letters],
+            "refusals": [refusal.as_dict() for refusal in self.refusals],
+        }
+
+
+def preview_order(
+    account: Account,
+    *,
+    wanted: list[Wanted],
+    alias: str | None = None,
+    by=None,
+    channel: str = Order.Channel.STOREFRONT,
+    except_order_id: int | None = None,
+) -> Preview:
+    """What ordering these products would do today. Reads only; `account.operator` should be loaded.
+
+    `alias` is what was typed: None while nothing was typed yet (then no refusal speaks of it), an empty string when
+    it was left empty.
+    """
+    on = periods.today(account.operator)
+    priced, refusals = _price(account, wanted, channel=channel)
+    lines = _charge_lines(account, priced, on=on)
+    plan_item = next((i for i, w in enumerate(priced) if w.product.is_plan), None)
+    if not account.has_billing_details() and channel in SELF_SERVICE:
+        refusals.append(Refused("billing_details_missing"))
+    if plan_item is None:
+        letters = [_letter("order_received", _first_reader(account, by=by, channel=channel))]
+        taxes = pricing.tax_lines(lines, currency=account.currency)
+        return Preview(
+            account, account.currency, on, priced, lines=lines, taxes=taxes, letters=letters, refusals=refusals
+        )
+    return _with_plan_change(
+        account,
+        priced,
+        plan_item,
+        lines,
+        refusals,
+        alias=alias,
+        on=on,
+        by=by,
+        channel=channel,
+        except_order_id=except_order_id,
+    )
+
+
+def _with_plan_change(account, priced, at, lines, refusals, *, alias, on, by, channel, except_order_id) -> Preview:
+    chosen, holding = priced[at], account.held()
+    to_plan = chosen.product.plan
+    direction = direction_of(holding.plan, to_plan)
+    refusals = refusals + change_refusals(
+        account, holding=holding, to_plan=to_plan, direction=direction, except_order_id=except_order_id
+    )
+    if holding.subscription and (
+        credit := pricing.credit_line(holding.subscription, on=on, currency=account.currency, item=at)
+    ):
+        lines = [*lines, credit]
+    sold = to_plan.sold_as()
+    outcome, alias_shown, alias_refusal = _storefront_outcome(account, opens="own_storefront" in sold, typed=alias)
+    reader = _first_reader(account, by=by, channel=channel)
+    if reader is None:
+        refusals.append(Refused("no_primary_contact", account=account.name))
+    return Preview(
+        account,
+        account.currency,
+        on,
+        priced,
+        change=kind_of_change(direction or "up", to_plan=to_plan),
+        from_plan=holding.plan,
+        to_plan=to_plan,
+        lines=lines,
+        taxes=pricing.tax_lines(lines, currency=account.currency),
+        cycle=chosen.cycle,
+        renews_on=periods.period_end(on, on, chosen.cycle),
+        renewal_net=chosen.unit_price or Decimal(0),
+        storefront=outcome,
+        alias=alias_shown,
+        gained=sorted(set(sold) - set(holding.entitlements)),
+        frozen=sorted(set(holding.entitlements) - set(sold)),
+        letters=_plan_letters(account, to_plan, outcome, reader, channel=channel),
+        refusals=refusals + ([alias_refusal] if alias_refusal else []),
+    )
+
+
+def _price(account: Account, wanted: list[Wanted], *, channel: str) -> tuple[list[Wanted], list[Refused]]:
+    """Each wanted product with its price in the account's currency; a refusal for each that has none or is not sold."""
+    rows = Price.objects.filter(product__in=[w.product.id for w in wanted], currency=account.currency)
+    amounts = {(row.product_id, row.cycle): row.amount for row in rows}
+    priced, refusals = [], []
+    for w in wanted:
+        amount = amounts.get((w.product.id, w.cycle))
+        if not w.product.is_sold and channel == Order.Channel.STOREFRONT:
+            refusals.append(Refused("product_not_sold", product=w.product.name))
+        elif amount is None:
+            refusals.append(Refused("no_price", product=w.product.name, currency=account.currency))
+        priced.append(Wanted(w.product, w.cycle, w.quantity, amount))
+    return priced, refusals
+
+
+def _charge_lines(account: Account, priced: list[Wanted], *, on: date) -> list[pricing.Line]:
+    rate, text = pricing.tax_of(account, account.operator)
+    lines = []
+    for position, w in enumerate(priced):
+        if w.unit_price is None:
+            continue
+        many = f"{w.quantity} × " if w.quantity > 1 else ""
+        label = f"{many}{w.product.name}, {pricing.CYCLE_WORDS[w.cycle]}"
+        net = pricing.round_to(w.unit_price * w.quantity, account.currency)
+        end = periods.period_end(on, on, w.cycle)
+        lines.append(pricing.Line("charge", label, net, rate, text, on, end, position))
+    return lines
+
+
+def _storefront_outcome(account: Account, *, opens: bool, typed: str | None) -> tuple[str, str, Refused | None]:
+    """What becomes of the storefront, under which alias, and why that alias cannot be had."""
+    if not opens:
+        return "none", "", None
+    own = Storefront.objects.of_reseller(account).select_related("claim").first()
+    if own and own.state != Storefront.State.PARKED:
+        return "keep", own.claim.alias, None
+    outcome = "restore" if own else "open"
+    offered = own.claim.alias if own and own.claim else ""
+    if typed is None:
+        return outcome, offered, None
+    answer = availability(typed, operator=account.operator, account=account)
+    return outcome, answer.alias, answer.refusal
+
+
+def _first_reader(account: Account, *, by, channel: str) -> str | None:
+    """Who gets the letter: the primary contact; on the storefront, without one, the user who orders."""
+    email = Contact.objects.primary().filter(account=account).values_list("email", flat=True).first()
+    if email is None and by is not None and channel not in BSS_CHANNELS:
+        email = by.email
+    return email
+
+
+def _letter(template: str, reader: str | None) -> Letter:
+    return Letter(template, CATALOGUE[template].name, (reader,) if reader else ())
+
+
+def _plan_letters(account: Account, to_plan: Plan, outcome: str, reader: str | None, *, channel: str) -> list[Letter]:
+    template = "storefront_restored" if outcome == "restore" else to_plan.welcome_letter
+    letters = [_letter(template, reader)] if template else []
+    if channel in SELF_SERVICE:
+        manager = account.account_manager.email if account.account_manager else account.operator.operations_email
+        letters.append(_letter("plan_changed_by_reseller", manager or account.operator.support_email))
+    return letters

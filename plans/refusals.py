@@ -1,0 +1,76 @@
+"""Refusals: why something cannot be done, with a code, a sentence and the control that mends it.
+
+The same code whatever the door (PRODUCT.md section 4). A refusal is not a fault: nothing was written, and trying
+again without changing anything gives the same answer.
+"""
+
+SENTENCES: dict[str, str] = {
+    "alias_required": "Enter a Storefront Alias.",
+    "alias_invalid": (
+        "Use only lowercase letters, digits and hyphens, 3 to 40 characters, and start and end with a letter or digit."
+    ),
+    "alias_reserved": "The alias {alias} is kept for the platform. Choose a different alias.",
+    "alias_taken": "The alias {alias} has already been assigned to someone else. Choose a different alias.",
+    "already_on_plan": "{account} is already on the {plan} plan.",
+    "no_upgrade_path": "There is no way from the {from_plan} plan to the {plan} plan.",
+    "open_order_exists": (
+        "An order for a reseller plan is already open: {order}. Wait for it, or mend or cancel it first."
+    ),
+    "not_a_reseller": "Reselling is not enabled for this account. Enable it under Edit account first.",
+    "account_suspended": "{account} is suspended. Nothing can be ordered until it is active again.",
+    "plan_not_offered": "The {plan} plan can’t be ordered yet.",
+    "pending_change_exists": "A change of this plan is already scheduled for {day}. Withdraw it first.",
+    "preview_stale": "Something changed. Look again.",
+    "no_price": "{product} has no price in {currency} for this billing cycle.",
+    "terms_not_accepted": "Accept the terms for resellers to place the order.",
+    "billing_details_missing": "The billing address is incomplete. It needs a street, a city and a country.",
+    "no_primary_contact": "{account} has no primary contact, so nobody would get the welcome email.",
+    "not_permitted": "You can’t do this with your role. Ask an administrator of your organization.",
+    "attempts_used_up": "Stopped after {attempts} attempts. Channel operations has been notified. Reference {order}.",
+    # About the order itself, not about a plan.
+    "order_locked": "The order {order} is {state} and can’t be changed.",
+    "basket_empty": "Your basket is empty.",
+    "product_not_sold": "{product} is not sold any more. Remove it from the basket.",
+}
+
+MENDS: dict[str, str] = {
+    "alias_required": "alias",
+    "alias_invalid": "alias",
+    "alias_reserved": "alias",
+    "alias_taken": "alias",
+    "terms_not_accepted": "terms",
+    "billing_details_missing": "billing",
+    "no_primary_contact": "contact",
+    "open_order_exists": "order",
+    "not_a_reseller": "account",
+    "account_suspended": "account",
+    "product_not_sold": "basket",
+    "basket_empty": "basket",
+}
+
+
+class Refused(Exception):
+    """Raised by guards. `code` is stable, `sentence` is for people, `mend` names the control that resolves it."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.code = code
+        self.values = values
+        self.sentence = SENTENCES[code].format(**values)
+        self.mend = MENDS.get(code, "")
+        super().__init__(f"{code}: {self.sentence}")
+
+    @property
+    def field(self) -> str:
+        """The form field that the refusal belongs to, or an empty string."""
+        return self.mend if self.mend in ("alias", "terms") else ""
+
+    def as_dict(self) -> dict[str, str]:
+        return {"code": self.code, "sentence": self.sentence, "mend": self.mend}
+
+
+class PreviewStale(Refused):
+    """What was confirmed is not what would happen now. Carries the new preview; nothing was written."""
+
+    def __init__(self, preview) -> None:
+        super().__init__("preview_stale")
+        self.preview = preview
