@@ -33,8 +33,9 @@ if not DEBUG and (len(SECRET_KEY) < 50 or "insecure" in SECRET_KEY):
 BSS_HOST = env.str("BSS_HOST", default="localhost")
 STORE_HOSTS = env.list("STORE_HOSTS", default=[])  # beside each Operator.store_host
 PUBLIC_SCHEME = env.str("PUBLIC_SCHEME", default="https")
-PUBLIC_PORT = env.int("PUBLIC_PORT", default=443 if PUBLIC_SCHEME == "https" else 80)
 HTTPS = PUBLIC_SCHEME == "https"
+_port = env.int("PUBLIC_PORT", default=0)
+PUBLIC_PORT = 0 if _port == (443 if HTTPS else 80) else _port  # 0: the scheme's own, which no address shows
 # Store hosts are rows, so a list here would be stale: storefront.tenancy.TenancyMiddleware answers 400 to every host
 # that is neither BSS_HOST nor a store host, before anything looks at the request.
 ALLOWED_HOSTS = ["*"]
@@ -80,6 +81,7 @@ MIDDLEWARE = [
 if find_spec("storefront.tenancy") is None:
     MIDDLEWARE.remove("storefront.tenancy.TenancyMiddleware")
 ROOT_URLCONF = "config.urls"
+STORE_HOST_URLCONFS = ["config.urls", "storefront.urls"]  # whose first segments no Storefront Alias may be
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
@@ -129,7 +131,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,  # with the default, unacknowledged messages come back only after some 100 s
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 0.5,
-    "socket_timeout": 1,  # publishing in a request; config/celery.py gives workers more
+    "socket_timeout": 0.7,  # publishing in a request; config/celery.py gives workers more
     "health_check_interval": 10,
     "max_retries": 1,
     "interval_start": 0,

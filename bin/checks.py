@@ -1,0 +1,155 @@
+"""What bin/test runs: tools, tests on SQLite + Valkey, tests on PostgreSQL + Redis; at the end it says what it did."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import servers_for_tests
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv/bin"
+LEGS = ("lint", "sqlite", "pg")
+PYTHON_FOLDERS = ["config", "bss", "storefront", "plans", "notifications", "bin"]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# As in production, on nobody's machine: two hosts and TLS.
+PRODUCTION = {
+    "SECRET_KEY": "checked-and-thrown-away-" + "0123456789abcdef" * 4,
+    "PUBLIC_SCHEME": "https",
+    "BSS_HOST": "bss.example.com",
+    "STORE_HOSTS": "cloud.example.com",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "UPLIFT_ENV_FILE": "",
+}
+TOOLS = {
+    "ruff check": ["ruff", "check", "."],
+    "ruff format": ["ruff", "format", "--check", "."],
+    "djlint": ["djlint", "templates", "--lint", "--quiet"],
+    "import contracts": ["lint-imports", "--no-cache"],
+    "bandit": ["bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", *PYTHON_FOLDERS],
+    "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
+    "check --deploy": ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+}
+
+
+@dataclass
+class Leg:
+    """One leg's outcome, as the summary tells it."""
+
+    name: str
+    passed: bool
+    did: str
+    skipped: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    wanted, arguments = what_is_wanted(sys.argv[1:])
+    browser = find_browser()
+    outcomes = []
+    for name in wanted:
+        say(f"{name}")
+        if name == "lint":
+            outcomes.append(lint())
+        elif name == "sqlite":
+            outcomes.append(test_on_sqlite(arguments, browser=browser))
+        else:
+            outcomes.append(test_on_postgresql(arguments, browser=browser))
+    for leg in outcomes:
+        say(f"{leg.name:7} {'ok' if leg.passed else 'FAILED':7} {leg.did}")
+        for reason in leg.skipped:
+            say(f"{'':15} skipped: {reason}")
+    for name in LEGS:
+        if name not in wanted:
+            say(f"{name:7} not asked for")
+    return 0 if all(leg.passed for leg in outcomes) else 1
+
+
+def what_is_wanted(arguments: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Which legs, and what pytest is told beside."""
+    if arguments and arguments[0] in LEGS:
+        return (arguments[0],), arguments[1:]
+    return (LEGS, []) if not arguments else (("sqlite",), arguments)
+
+
+def lint() -> Leg:
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="uplift-lint-") as state:
+        environment = {**os.environ, **PRODUCTION, "STATE_DIR": state, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+        environment.pop("DATABASE_URL", None)
+        for name, command in TOOLS.items():
+            done = subprocess.run(
+                [BIN / command[0], *command[1:]], env=environment, capture_output=True, text=True, check=False
+            )
+            print(f"  {'ok  ' if done.returncode == 0 else 'FAIL'} {name}", flush=True)
+            if done.returncode:
+                failed.append(name)
+                print(done.stdout + done.stderr, flush=True)
+    return Leg("lint", not failed, f"{len(TOOLS)} tools" + (f", failed: {', '.join(failed)}" if failed else ""))
+
+
+def test_on_sqlite(arguments: list[str], *, browser: str | None) -> Leg:
+    """A SQLite file and a private Valkey, which tests/conftest.py starts."""
+    with state_folder() as state:
+        surroundings = {"STATE_DIR": state, "DATABASE_URL": "", "REDIS_URL": ""}
+        return run_pytest("sqlite", surroundings, arguments, browser=browser)
+
+
+def test_on_postgresql(arguments: list[str], *, browser: str | None) -> Leg:
+    """The servers that are given, else those of this machine, else a private PostgreSQL cluster."""
+    with state_folder() as state, contextlib.ExitStack() as stack:
+        database = stack.enter_context(servers_for_tests.postgresql(Path(state)))
+        if not database.url:
+            return Leg("pg", os.environ.get("REQUIRE_PG") != "1", "NOTHING RAN", [database.what])
+        broker = stack.enter_context(servers_for_tests.redis())
+        say(f"pg: {database.what}, {broker.what}")
+        environment = {"STATE_DIR": state, "DATABASE_URL": database.url, "REDIS_URL": broker.url}
+        return run_pytest("pg", environment, arguments, browser=browser)
+
+
+@contextlib.contextmanager
+def state_folder() -> Iterator[str]:
+    folder = tempfile.mkdtemp(prefix="uplift-test-")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_pytest(name: str, surroundings: dict[str, str], arguments: list[str], *, browser: str | None) -> Leg:
+    """One run of pytest; its last line, which counts, is the summary's."""
+    skipped, required = [], os.environ.get("REQUIRE_BROWSER") == "1"
+    environment = {key: value for key, value in {**os.environ, **surroundings}.items() if value}
+    command = [BIN / "python", "-m", "pytest", *arguments]
+    if sys.stdout.isatty():
+        command.append("--color=yes")
+    if browser:
+        environment["CHROMIUM"] = browser
+    else:
+        command += ["-m", "not browser"]
+        skipped.append("all tests in a browser: no Chromium on PATH, and CHROMIUM names none")
+    started = time.monotonic()
+    last = ""
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as pytest:
+        for line in pytest.stdout:
+            print(line, end="", flush=True)
+            last = line.strip() or last
+    passed = pytest.returncode == 0 and not (required and not browser)
+    return Leg(name, passed, f"{last.strip('= ')} ({time.monotonic() - started:.0f} s in all)", skipped)
+
+
+def find_browser() -> str | None:
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def say(what: str) -> None:
+    print(f"bin/test: {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""What every test finds: a broker of the run's own, and an empty cache."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import embedded_valkey
+import pytest
+from children import Child
+from django.conf import settings
+from django.core.cache import cache
+
+from tests.processes import Processes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def broker() -> Iterator[None]:
+    """The Valkey on the run's socket, unless bin/test gave us a Redis."""
+    socket = settings.STATE_DIR / "valkey.sock"
+    own = None
+    if str(socket) in settings.CELERY_BROKER_URL:
+        command = embedded_valkey.command(
+            embedded_valkey.server_binary(), socket=socket, data=settings.STATE_DIR / "valkey"
+        )
+        own = Child("broker", command, settings.STATE_DIR / "broker.log")
+        own.start()
+        assert embedded_valkey.wait_until_it_answers(socket), own.log.read_text()
+    yield
+    if own:
+        own.stop(patience=5)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(broker: None) -> None:
+    """Rate limits and cached sessions of the test before are none of ours."""
+    cache.clear()
+
+
+@pytest.fixture
+def processes(transactional_db: None, tmp_path: Path) -> Iterator[Processes]:
+    """Starts real workers and web servers on the test database; what a test leaves running ends with it."""
+    started = Processes(tmp_path)
+    yield started
+    started.stop()
+
+
+def pytest_unconfigure() -> None:
+    if os.environ.get("REMOVE_STATE_DIR"):
+        shutil.rmtree(os.environ["STATE_DIR"], ignore_errors=True)
