@@ -19,7 +19,7 @@ def brand_of(operator: Operator) -> Brand:
         initial=operator.name[:1],
         address=f"{operator.name}, {operator.address}",
         support_email=operator.support_email,
-        support_phone=operator.support_phone,
+        phone=operator.support_phone,
         from_name=operator.sender_name,
         from_email=operator.sender_email,
         home_url=links.store_url(operator),

@@ -1,0 +1,279 @@
+"""What happened before today: orders with all that their execution left behind, on the days on which it was.
+
+The rows are those that `ordering` and `execution` write, only with earlier times; `manage.py verify` holds them to it.
+Activities cannot be moved to another day afterwards, which is why the demo does not simply order and execute.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from .. import money, periods, pricing
+from ..models import Account, Activity, Charge, NumberSeries, Order, OrderItem, Plan, Subscription, User
+from ..preview import Letter, Preview, Wanted
+
+State = Order.State
+
+
+@dataclass
+class Step:
+    """One order of the past. `on` is its day; `minute` of that day keeps the order of things."""
+
+    account: Account
+    by: User
+    wanted: list[Wanted]
+    on: date
+    minute: int = 0
+    state: str = State.EXECUTED
+    channel: str = Order.Channel.STOREFRONT
+    from_plan: Plan | None = None
+    alias: str = ""
+    opens: bool = False
+    letters: list[Letter] = field(default_factory=list)
+    more: dict = field(default_factory=dict)  # further columns of the order
+    order: Order | None = None
+    items: list[OrderItem] = field(default_factory=list)
+    started: list[Subscription] = field(default_factory=list)
+
+    @property
+    def to_plan(self) -> Plan | None:
+        return self.wanted[0].product.plan
+
+    @property
+    def placed_at(self) -> datetime:
+        zone = ZoneInfo(self.account.operator.time_zone)
+        return datetime.combine(self.on, time(8), tzinfo=zone) + timedelta(minutes=self.minute)
+
+    @property
+    def executed_at(self) -> datetime:
+        return self.placed_at + timedelta(seconds=4)
+
+
+def tell(steps: list[Step], *, today: date) -> None:
+    """Write the steps, oldest first, with subscriptions, charges and activities."""
+    steps.sort(key=lambda step: (step.on, step.minute))
+    _write_orders(steps)
+    _write_subscriptions(steps, today=today)
+    _write_charges(steps, today=today)
+    Activity.objects.bulk_create(activity for step in steps for activity in _activities(step))
+
+
+def _write_orders(steps: list[Step]) -> None:
+    numbers = NumberSeries.take(steps[0].account.operator_id, "SO", count=len(steps))
+    orders = Order.objects.bulk_create(_order(step, number=n) for step, n in zip(steps, numbers, strict=True))
+    items = []
+    for step, order in zip(steps, orders, strict=True):
+        step.order = order
+        step.items = [_item(step, wanted) for wanted in step.wanted]
+        items += step.items
+    OrderItem.objects.bulk_create(items)
+
+
+def _order(step: Step, *, number: str) -> Order:
+    preview = preview_of(step)
+    is_placed = step.state not in (State.DRAFT, State.AWAITING_APPROVAL)
+    times = {"placed_at": step.placed_at, "placed_by": step.by} if is_placed else {}
+    if step.state == State.EXECUTED:
+        times |= {"executed_at": step.executed_at, "attempts": 1}
+    sold = step.to_plan.sold_as() if step.to_plan else {}
+    return Order(
+        operator_id=step.account.operator_id,
+        account=step.account,
+        number=number,
+        state=step.state,
+        channel=step.channel,
+        is_plan_order=preview.is_plan_order,
+        change=preview.change,
+        from_plan=step.from_plan,
+        to_plan=step.to_plan,
+        currency=preview.currency,
+        preview=preview.as_dict() | {"sold": sold},
+        fingerprint=preview.fingerprint,
+        net=preview.net,
+        tax=preview.tax,
+        total=preview.total,
+        created_by=step.by,
+        created_at=step.placed_at,
+        **times | step.more,
+    )
+
+
+def preview_of(step: Step) -> Preview:
+    """What was shown when the order was placed."""
+    account, first = step.account, step.wanted[0]
+    rate, text = pricing.tax_of(account, account.operator)
+    lines = [_line(w, step.on, account, place, (rate, text)) for place, w in enumerate(step.wanted)]
+    shown = {"taxes": pricing.tax_lines(lines, currency=account.currency), "lines": lines, "letters": step.letters}
+    if not step.to_plan:
+        return Preview(account, account.currency, step.on, step.wanted, **shown)
+    sold, before = set(step.to_plan.sold_as()), set(step.from_plan.sold_as())
+    return Preview(
+        account,
+        account.currency,
+        step.on,
+        step.wanted,
+        change=Order.Change.UPGRADE,
+        from_plan=step.from_plan,
+        to_plan=step.to_plan,
+        cycle=first.cycle,
+        renews_on=periods.period_end(step.on, step.on, first.cycle),
+        renewal_net=first.unit_price,
+        storefront="open" if step.opens else "keep",
+        alias=step.alias,
+        gained=sorted(sold - before),
+        frozen=sorted(before - sold),
+        **shown,
+    )
+
+
+def _line(wanted: Wanted, on: date, account: Account, place: int, tax: tuple[Decimal, str]) -> pricing.Line:
+    many = f"{wanted.quantity} × " if wanted.quantity > 1 else ""
+    text = f"{many}{wanted.product.name}, {pricing.CYCLE_WORDS[wanted.cycle]}"
+    net = money.round_to(wanted.unit_price * wanted.quantity, account.currency)
+    return pricing.Line("charge", text, net, *tax, on, periods.period_end(on, on, wanted.cycle), place)
+
+
+def _item(step: Step, wanted: Wanted) -> OrderItem:
+    is_plan = wanted.product.is_plan
+    return OrderItem(
+        operator_id=step.account.operator_id,
+        order=step.order,
+        product=wanted.product,
+        is_plan=is_plan,
+        name=wanted.product.name,
+        cycle=wanted.cycle,
+        quantity=wanted.quantity,
+        unit_price=wanted.unit_price,
+        alias=step.alias if is_plan else "",
+    )
+
+
+def _write_subscriptions(steps: list[Step], *, today: date) -> None:
+    """Oldest first: a plan subscription ends the one before it."""
+    held: dict[int, Subscription] = {}
+    for step in steps:
+        if step.state != State.EXECUTED:
+            continue
+        for place, item in enumerate(step.items):
+            before = held.get(step.account.pk) if item.is_plan else None
+            if before:
+                before.state, before.ended_at, before.end_reason = "ended", step.executed_at, "superseded"
+            subscription = _subscription(step, item, place, replaces=before, today=today)
+            step.started.append(subscription)
+            if item.is_plan:
+                held[step.account.pk] = subscription
+    for wave in (0, 1):  # first those that replace nothing: the others point at them
+        rows = [s for step in steps for s in step.started if bool(s.replaces) == bool(wave)]
+        Subscription.objects.bulk_create(rows)
+
+
+def _subscription(step: Step, item: OrderItem, place: int, *, replaces, today: date) -> Subscription:
+    start, end = step.on, periods.period_end(step.on, step.on, item.cycle)
+    while end <= today:
+        start, end = end, periods.period_end(step.on, end, item.cycle)
+    number = "SUB-" + step.order.number.split("-", 1)[1] + (f"-{place + 1}" if place else "")
+    return Subscription(
+        operator_id=step.account.operator_id,
+        account=step.account,
+        number=number,
+        order_item=item,
+        product=item.product,
+        plan=step.to_plan if item.is_plan else None,
+        replaces=replaces,
+        cycle=item.cycle,
+        quantity=item.quantity,
+        currency=step.order.currency,
+        unit_price=item.unit_price,
+        entitlements=step.to_plan.sold_as() if item.is_plan else {},
+        anchor_on=step.on,
+        period_start_on=start,
+        period_end_on=end,
+        started_at=step.executed_at,
+    )
+
+
+def _write_charges(steps: list[Step], *, today: date) -> None:
+    """One charge for each period that has begun, as renewals write them; the first belongs to the order."""
+    rows = []
+    for step in steps:
+        rate, text = pricing.tax_of(step.account, step.account.operator)
+        for subscription, wanted in zip(step.started, step.wanted, strict=False):
+            last = subscription.ended_at.date() if subscription.ended_at else today
+            start = step.on
+            while start <= last:
+                line = _line(wanted, start, step.account, 0, (rate, text))
+                end = periods.period_end(step.on, start, wanted.cycle)
+                tax = money.round_to(line.net * rate / 100, step.order.currency)
+                rows.append(
+                    Charge(
+                        operator_id=step.account.operator_id,
+                        account=step.account,
+                        order=step.order if start == step.on else None,
+                        subscription=subscription,
+                        kind="charge",
+                        text=line.text,
+                        currency=step.order.currency,
+                        net=line.net,
+                        tax_text=text,
+                        tax_rate=rate,
+                        tax=tax,
+                        period_start_on=start,
+                        period_end_on=end,
+                        charged_on=start,
+                        created_at=step.executed_at + timedelta(days=(start - step.on).days),
+                    )
+                )
+                start = end
+    Charge.objects.bulk_create(rows)
+
+
+def _activities(step: Step) -> list[Activity]:
+    """What the order page and the account's history tell, in the order in which it happened."""
+    order, number = step.order, step.order.number
+    if step.state == State.DRAFT:
+        return []
+    if step.state == State.AWAITING_APPROVAL:
+        return [_note(step, "order.submit", f"Order {number} waits for approval.", 0, "draft", step.state)]
+    told = [_note(step, "order.place", f"Order {number} placed.", 0, "draft", "placed")]
+    if step.state == State.CANCELLED:
+        return [*told, _note(step, "order.cancel", f"Order {number} cancelled.", 600, "placed", "cancelled")]
+    told.append(_note(step, "order.claim", f"Attempt 1 to execute {number}.", 2, "", "executing", by=None))
+    if step.state == State.PLACED:
+        text = "Attempt 1 did not succeed. Trying again later."
+        told.append(_note(step, "order.try_later", text, 4, "executing", "placed", by=None))
+    elif step.state == State.FAILED:
+        told.append(_note(step, "order.fail", order.error_message, 4, "executing", "failed", by=None))
+    elif step.state == State.EXECUTED:
+        told += [_started(step, subscription) for subscription in step.started]
+        if step.opens:
+            address = order.preview["address"]
+            told.append(_note(step, "storefront.opened", f"Storefront opened at {address}.", 4, by=None))
+        told.append(_note(step, "order.execute", f"Order {number} executed.", 4, "executing", "executed", by=None))
+    return told
+
+
+def _started(step: Step, subscription: Subscription) -> Activity:
+    what = f": {step.to_plan.name} plan." if step.to_plan else "."
+    text = f"Subscription {subscription.number} started{what}"
+    return _note(step, "subscription.started", text, 4, by=None, subscription=subscription)
+
+
+_PLACER = object()
+
+
+def _note(step: Step, verb: str, text: str, seconds: int, before: str = "", after: str = "", *, by=_PLACER, **about):
+    actor = step.by if by is _PLACER else by
+    return Activity(
+        operator_id=step.account.operator_id,
+        account=step.account,
+        order=step.order,
+        verb=verb,
+        text=text,
+        from_state=before,
+        to_state=after,
+        actor=actor,
+        actor_name=str(actor) if actor else "Automatic",
+        at=step.placed_at + timedelta(seconds=seconds),
+        **about,
+    )

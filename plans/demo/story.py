@@ -1,0 +1,211 @@
+"""The demo, told in order: who there is, what they bought, which storefronts stand, which letters went out."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..founding import found_operator
+from ..models import Activity, NumberSeries, Operator, Order, Plan, Product, User
+from ..periods import today as operators_today
+from ..preview import Letter, Wanted
+from . import cast, catalogue, people, post, storefronts
+from .past import Step, tell
+
+State = Order.State
+NEXT_ORDER = 1874  # so that the next order of the demo is SO-01874
+MONTH = timedelta(days=30)
+
+
+@transaction.atomic
+def seed_nordwind(*, store_host: str) -> Operator:
+    """The default distributor with everything in it."""
+    operator = found_operator(replace(cast.NORDWIND, store_host=store_host), invite=False)
+    people.hire(operator, cast.NORDWIND_STAFF)
+    manager = User.objects.get(email="manager@nordwind.example")
+    catalogue.create_catalogue(operator)
+    settled = people.settle(operator, cast.NAMED + cast.MORE, manager=manager)
+    customers = people.settle_customers(operator, cast.CUSTOMERS, resellers=settled)
+    arrivals(operator, settled, by=manager)
+    today = operators_today(operator)
+    goods = Goods(operator)
+    steps = plan_steps(settled, goods=goods, today=today)
+    shopping = shopping_steps(settled, customers, goods=goods, today=today)
+    tell(steps + shopping, today=today)
+    storefronts.open_storefronts(operator, steps, settled=settled)
+    post.send_letters(operator, steps + shopping)
+    sleeper = next(one for one in settled if one.reseller.alias == "isarnetz")
+    storefronts.suspend(sleeper.account, reason="Two reminders are unpaid.")
+    NumberSeries.objects.filter(operator=operator, prefix="SO").update(next_number=NEXT_ORDER)
+    return operator
+
+
+@transaction.atomic
+def seed_sudlicht() -> Operator:
+    """The other distributor: as good as empty, there to show that neither sees the other."""
+    operator = found_operator(cast.SUDLICHT, invite=False)
+    catalogue.create_catalogue(operator)
+    settled = people.settle(operator, (cast.LUMEN_DESK,), manager=None)
+    arrivals(operator, settled, by=None)
+    today = operators_today(operator)
+    steps = plan_steps(settled, goods=Goods(operator), today=today)
+    tell(steps, today=today)
+    storefronts.open_storefronts(operator, steps, settled=settled)
+    post.send_letters(operator, steps)
+    return operator
+
+
+class Goods:
+    """What the operator sells, by slug, and its plans, by code, with everything a preview reads loaded."""
+
+    def __init__(self, operator: Operator) -> None:
+        self.plans = {p.code: p for p in Plan.objects.filter(operator=operator).prefetch_related("entitlements")}
+        products = Product.objects.filter(operator=operator).prefetch_related("prices")
+        self.products = {product.slug: product for product in products}
+        for product in self.products.values():
+            if product.plan_id:
+                product.plan = next(plan for plan in self.plans.values() if plan.pk == product.plan_id)
+
+    def wanted(self, slug: str, cycle: str = "month", quantity: int = 1) -> Wanted:
+        product = self.products[slug]
+        price = next(price.amount for price in product.prices.all() if price.cycle == cycle)
+        return Wanted(product, cycle, quantity, price)
+
+
+def arrivals(operator: Operator, settled: list[people.Settled], *, by: User | None) -> None:
+    Activity.objects.bulk_create(
+        Activity(
+            operator=operator,
+            account=one.account,
+            verb="account.created",
+            text=f"{one.account.name} was created.",
+            actor=by,
+            actor_name=by.name if by else "Automatic",
+            at=one.account.created_at,
+        )
+        for one in settled
+    )
+
+
+def plan_steps(settled: list[people.Settled], *, goods: Goods, today: date) -> list[Step]:
+    """How each reseller got its plan. Every third Standard reseller began on Free."""
+    steps = []
+    for place, one in enumerate(settled):
+        reseller, on = one.reseller, today - MONTH * one.reseller.plan_months - timedelta(days=place % 9)
+        if reseller.plan == "basic":
+            continue
+        began_free = reseller.plan == "standard" and place % 3 == 0 and reseller.months > reseller.plan_months + 1
+        if began_free:
+            early = today - MONTH * (reseller.months - 1) - timedelta(days=place % 9)
+            steps.append(_upgrade(one, "free", goods, on=early, before="basic", opens=True, place=place))
+        before = "free" if began_free else "basic"
+        steps.append(_upgrade(one, reseller.plan, goods, on=on, before=before, opens=not began_free, place=place))
+    return steps
+
+
+def _upgrade(one: people.Settled, plan: str, goods: Goods, *, on: date, before: str, opens: bool, place: int) -> Step:
+    to_plan = goods.plans[plan]
+    cycle = one.reseller.cycle if plan == "standard" else "month"
+    letter = Letter(to_plan.welcome_letter, "", (one.user.email,))
+    return Step(
+        one.account,
+        one.user,
+        [goods.wanted(f"{plan}-plan", cycle)],
+        on,
+        minute=place * 7,
+        alias=one.reseller.alias,
+        from_plan=goods.plans[before],
+        opens=opens,
+        letters=[letter],
+    )
+
+
+# (reseller's first letters, product, cycle, quantity, days ago): what was ordered and executed beside the plans.
+PURCHASES = (
+    ("Atlas", "business-mail", "year", 40, 330),
+    ("Basalt", "virtual-server", "month", 3, 301),
+    ("Kestrelwick", "office-suite-cloud", "month", 12, 270),
+    ("Cobalt", "endpoint-protection", "month", 60, 244),
+    ("Harbor", "business-mail", "month", 8, 221),
+    ("Tech", "cloud-backup", "month", 4, 190),
+    ("Tech", "endpoint-protection", "month", 25, 166),
+    ("Alpine", "file-share", "month", 10, 133),
+    ("Delta", "cloud-telephony", "month", 18, 104),
+    ("Elbe", "password-safe", "year", 30, 77),
+    ("Gable", "mail-archive", "month", 22, 51),
+    ("Kestrelwick", "team-meetings", "month", 12, 33),
+    ("Fjordline", "web-filter", "month", 45, 19),
+    ("Highmoor", "remote-support", "month", 2, 8),
+    ("Everline", "virtual-server", "month", 1, 3),
+    ("Meridian", "business-mail", "month", 15, 1),
+)
+
+
+def shopping_steps(settled: list[people.Settled], customers, *, goods: Goods, today: date) -> list[Step]:
+    """Orders for ordinary products, and those that are not executed: one or two in every other state."""
+    by_name = {one.account.name.split()[0]: one for one in settled}
+    steps = [
+        _purchase(by_name[name], goods.wanted(slug, cycle, quantity), on=today - timedelta(days=days), place=place)
+        for place, (name, slug, cycle, quantity, days) in enumerate(PURCHASES)
+    ]
+    return steps + _unfinished(by_name, customers, goods=goods, today=today)
+
+
+def _purchase(one: people.Settled, wanted: Wanted, *, on: date, place: int, **more) -> Step:
+    letters = [Letter("order_received", "", (one.user.email,))]
+    return Step(one.account, one.user, [wanted], on, minute=200 + place * 11, letters=letters, **more)
+
+
+def _unfinished(by_name: dict[str, people.Settled], customers, *, goods: Goods, today: date) -> list[Step]:
+    """`placed` waits for its next attempt and `executing` is leased for a month, so that both can be looked at."""
+    in_a_month, now = timezone.now() + MONTH, timezone.now()
+    customer = User.objects.get(email=cast.CUSTOMERS[0].person.email)
+    manager = User.objects.get(email="manager@nordwind.example")
+    waiting = {"attempts": 1, "next_attempt_at": in_a_month}
+    leased = {"attempts": 1, "lease_owner": post.NOBODY, "lease_until": in_a_month}
+    taken = "The alias northgate has already been assigned to someone else. Choose a different alias."
+    failed = {"attempts": 1, "failed_at": now - timedelta(days=2), "error_code": "alias_taken", "error_message": taken}
+    gone = {"cancelled_at": now - timedelta(days=40)}
+    plan = {"from_plan": goods.plans["basic"], "opens": True}
+    orchard, cedar, juniper = by_name["Orchard"], by_name["Cedar"], by_name["Juniper"]
+    return [
+        _purchase(
+            by_name["Copperfield"], goods.wanted("file-share"), on=today, place=0, state=State.PLACED, more=waiting
+        ),
+        _purchase(
+            by_name["Granite"], goods.wanted("web-filter"), on=today, place=1, state=State.EXECUTING, more=leased
+        ),
+        _purchase(
+            cedar, goods.wanted("business-mail"), on=today - 2 * MONTH, place=2, state=State.CANCELLED, more=gone
+        ),
+        Step(
+            juniper.account,
+            manager,
+            [goods.wanted("standard-plan")],
+            today - timedelta(days=1),
+            90,
+            State.DRAFT,
+            Order.Channel.BSS_ORDER,
+            **plan,
+        ),
+        Step(
+            orchard.account,
+            orchard.user,
+            [goods.wanted("free-plan")],
+            today - timedelta(days=2),
+            60,
+            State.FAILED,
+            alias="northgate",
+            more=failed,
+            **plan,
+        ),
+        Step(
+            customers[0],
+            customer,
+            [goods.wanted("business-mail", quantity=6)],
+            today - timedelta(days=1),
+            30,
+            State.AWAITING_APPROVAL,
+        ),
+    ]

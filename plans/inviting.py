@@ -1,0 +1,64 @@
+"""STORY: a person is invited to sign in. The letter's link lets them choose a password; it is made at handover."""
+
+from django.conf import settings
+
+from notifications.models import Notification
+from notifications.post import Recipient, post
+
+from .letters import brand_of
+from .models import Contact, Operator, StaffMembership, User
+
+SECRET_KIND = "invitation"  # noqa: S105  the name of a kind
+
+
+def invite_staff(membership: StaffMembership, *, by: User | None = None) -> list[Notification]:
+    """Invite a member of staff to the operator's back office. Inviting twice sends one letter."""
+    user = membership.user
+    return _invite(
+        membership.operator,
+        to=Recipient(user.email, user.name, user.pk),
+        occasion=f"staff:{membership.pk}",
+        account_name=membership.operator.name,
+        by=by,
+        reason=f"You get this message because you work for {membership.operator.name}.",
+    )
+
+
+def invite_contact(contact: Contact, *, by: User | None = None) -> list[Notification]:
+    """Invite a contact who has a user to the operator's storefront. Inviting twice sends one letter."""
+    account = contact.account
+    return _invite(
+        account.operator,
+        to=Recipient(contact.email, contact.name, contact.user_id),
+        occasion=f"contact:{contact.pk}",
+        account_name=account.name,
+        by=by,
+        reason=f"You get this message because you are a contact of {account.name} ({account.number}).",
+        account_id=account.pk,
+    )
+
+
+def _invite(operator: Operator, *, to: Recipient, occasion: str, account_name: str, by, reason: str, **about):
+    return post(
+        "invitation",
+        operator_id=operator.pk,
+        occasion=occasion,
+        to=[to],
+        fields={
+            "account_name": account_name,
+            "invited_by": (by.name if by else "") or operator.name,
+            "valid_for": _duration(settings.PASSWORD_RESET_TIMEOUT),
+        },
+        brand=brand_of(operator),
+        reason=reason,
+        secret_kind=SECRET_KIND,
+        **about,
+    )
+
+
+def _duration(seconds: int) -> str:
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size and seconds % size == 0:
+            count = seconds // size
+            return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return f"{seconds} seconds"
