@@ -17,6 +17,12 @@ app.set_default()  # gunicorn's threads find it as celery.current_app, too
 app.autodiscover_tasks()
 
 
+def get_ready_to_publish(celery: Celery) -> None:
+    """Import the transport and build the queues' names now, so that the first order of a process need not wait for it."""
+    celery.amqp.router  # noqa: B018  these are built when first looked at
+    celery.connection_for_write().transport  # noqa: B018
+
+
 @celeryd_init.connect
 def wait_longer_in_workers(*, conf, **_: object) -> None:
     """A consumer blocks for answers: with the web's one second it would drop its connection all the time."""

@@ -1,37 +1,34 @@
-"""A database or cache that is away for a moment: a page that says so, not a stack trace."""
+"""A database or cache that is away for a moment: a page that says so and when to try again, not a stack trace."""
 
 import logging
-from collections.abc import Callable
+import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.views import defaults
 
 from .cache import CacheUnreachable
 
 logger = logging.getLogger(__name__)
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>One moment, please</title>
-<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/ui.css">
-<main class="page"><h1>One moment, please</h1><p>We cannot reach our records right now. Nothing you placed is lost.
-Go back and try again in a few seconds.</p></main></html>
+OUTAGES = (OperationalError, InterfaceError, CacheUnreachable)
+PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>One moment, please</title><meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="/static/ui.css"></head>
+<body><main class="page"><h1>One moment, please</h1>
+<p>We cannot reach our records right now. Nothing that you placed is lost.
+Go back and try again in a few seconds.</p></main></body>
+</html>
 """
 
 
-class OutageMiddleware:
-    """Answer 503 with Retry-After where an outage reached the view."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The handler500 of every URL configuration: 503 with Retry-After for an outage, wherever in the request it struck.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        if isinstance(problem, OperationalError | InterfaceError | CacheUnreachable):
-            return unavailable(problem)
-        return None
-
-
-def unavailable(problem: Exception) -> HttpResponse:
-    """The 503 page; the log keeps what it was."""
-    logger.error("outage", extra={"problem": repr(problem)})
-    return HttpResponse(PAGE, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
+    A handler and not a middleware: Django turns what a middleware raises into an answer before the next one sees it.
+    """
+    problem = sys.exc_info()[1]
+    if isinstance(problem, OUTAGES):
+        logger.error("outage", extra={"problem": repr(problem)})
+        return HttpResponse(PAGE, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
+    return defaults.server_error(request)

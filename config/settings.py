@@ -67,19 +67,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.headers.PageHeadersMiddleware",
-    "config.outages.OutageMiddleware",
     "storefront.tenancy.TenancyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "storefront.membership.VisitorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
-if find_spec("storefront.tenancy") is None:
-    MIDDLEWARE.remove("storefront.tenancy.TenancyMiddleware")
 ROOT_URLCONF = "config.urls"
 STORE_HOST_URLCONFS = ["config.urls", "storefront.urls"]  # whose first segments no Storefront Alias may be
 WSGI_APPLICATION = "config.wsgi.application"
@@ -92,8 +90,8 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "storefront.context_processors.shell",
             ],
         },
     }
@@ -162,8 +160,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from contacts and are prov
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
-if find_spec("storefront.sign_in") is not None:
-    ACCOUNT_ADAPTER = "storefront.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "storefront.sign_in.AccountAdapter"
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # signed in, but unknown in this storefront: the views decide
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "20/15m/ip,5/15m/key",
@@ -245,6 +244,10 @@ if env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="notifications.outbox.EmailBackend")
 ANYMAIL = env.json("ANYMAIL", default={})
+NOTIFICATION_SECRET_LINKS = {
+    "password_reset": "storefront.secret_links.password_reset",
+    "invitation": "storefront.secret_links.invitation",
+}
 EMAIL_TIMEOUT = 15
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"uplift@{BSS_HOST}")
 

@@ -4,3 +4,4 @@
 """
 
 urlpatterns: list = []
+handler500 = "config.outages.server_error"  # the faces name the same one
