@@ -5,7 +5,6 @@ the environment wins over that file. In production give the environment, see doc
 """
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 import environ

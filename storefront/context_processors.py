@@ -1,0 +1,91 @@
+"""What every page of a storefront shows around its content: navigation, the counts in the header, the account."""
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+
+from . import theme, windows
+from .icon import Icon, storefront_icon
+from .membership import Visitor
+
+STORE_NAVIGATION = (
+    ("Catalogue", "catalogue", "anyone"),
+    ("Reseller Plans", "plans", "reseller"),
+    ("Orders", "orders", "member"),
+    ("Subscriptions", "subscriptions", "member"),
+)
+RESELLER_NAVIGATION = (("Products", "products", "anyone"), ("Customer Portal", "portal", "member"))
+
+
+class Shell:
+    """Asked by templates/storefront/base.html. Nothing here costs a query before the template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.is_store = request.face == "store"
+
+    @property
+    def home(self) -> str:
+        return reverse("catalogue" if self.is_store else "home")
+
+    @property
+    def theme(self) -> str:
+        return theme.chosen(self.request)
+
+    @property
+    def theme_css(self) -> str:
+        shown = self.request.storefront
+        return reverse("theme_css", args=[shown.pk, shown.version])
+
+    @property
+    def initial(self) -> str:
+        return self.request.storefront.name[:1].upper()
+
+    @property
+    def year(self) -> int:
+        return theme.this_year()
+
+    @property
+    def has_terms(self) -> bool:
+        return self.is_store and windows.has_terms(self.request.operator)
+
+    @property
+    def manages(self) -> bool:
+        return not self.is_store and self.visitor.is_member and self.visitor.manages(self.request.storefront)
+
+    @property
+    def visitor(self) -> Visitor:
+        return self.request.visitor
+
+    @cached_property
+    def icon(self) -> Icon | None:
+        return storefront_icon(self.visitor) if self.is_store else None
+
+    @cached_property
+    def navigation(self) -> list[dict[str, object]]:
+        """The links of the main navigation that lead somewhere for this visitor."""
+        match = self.request.resolver_match
+        here = match.url_name if match else ""
+        links = []
+        for label, name, for_whom in STORE_NAVIGATION if self.is_store else RESELLER_NAVIGATION:
+            if for_whom == "member" and not self.visitor.is_member:
+                continue
+            if for_whom == "reseller" and not self.visitor.is_reseller:
+                continue
+            try:
+                links.append({"label": label, "url": reverse(name), "is_current": here == name})
+            except NoReverseMatch:
+                continue
+        return links
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Nothing where there is no storefront: the BSS has a shell of its own."""
+    if getattr(request, "storefront", None) is None:
+        return {}
+    return {
+        "operator": request.operator,
+        "storefront": request.storefront,
+        "visitor": request.visitor,
+        "shell": Shell(request),
+    }

@@ -1,0 +1,147 @@
+"""Who is in the shop: a session proves who somebody is, never where they belong. That is asked for each request.
+
+On the distributor's storefront a member is a contact, with a role, of an account right below the distributor. On a
+reseller's storefront it is a contact of the reseller itself, or of an account right below the reseller. Who has no
+membership in a storefront is anonymous there, signed in or not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from notifications.models import Notification
+from plans.models import ROLE_PERMISSIONS, Account, BasketItem, Contact, ContactRole, Order, Storefront, User
+from plans.refusals import SENTENCES
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the header of the distributor's storefront says about a member, as of the start of the request."""
+
+    unread: int = 0
+    basket_items: int = 0
+    open_order: str = ""  # the number of the account's open plan order
+    alias: str = ""  # of the account's own storefront
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A member with what they may do here, or somebody unknown: then all is empty. Always true to one storefront."""
+
+    user: User | None = None
+    contact: Contact | None = None
+    account: Account | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    permissions: frozenset[str] = field(default_factory=frozenset)
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def is_member(self) -> bool:
+        return self.account is not None
+
+    @property
+    def is_reseller(self) -> bool:
+        return self.account is not None and self.account.kind == Account.Kind.RESELLER
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def manages(self, storefront: Storefront) -> bool:
+        """Whether this is who runs the reseller's storefront: a manager of the very account that owns it."""
+        return self.may("manage_storefront") and self.account.pk == storefront.account_id
+
+
+NOBODY = Visitor()
+
+
+class VisitorMiddleware:
+    """Sets `request.visitor`; it costs its one query only where a page asks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.visitor = SimpleLazyObject(lambda: visitor_of(request))
+        return self.get_response(request)
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """The member behind a request on a storefront, with one query; NOBODY where there is none."""
+    if request.storefront is None or not request.user.is_authenticated:
+        return NOBODY
+    request.storefront.operator = request.operator
+    return member(request.user, request.storefront)
+
+
+def member(user: User, storefront: Storefront) -> Visitor:
+    """What the user is on this storefront. Several memberships in one place: the oldest counts."""
+    place = Q(contact__account__parent_id=storefront.account_id)
+    if not storefront.is_own:
+        place |= Q(contact__account_id=storefront.account_id)
+    held = ContactRole.objects.filter(place, contact__user=user, contact__operator_id=storefront.operator_id)
+    rows = list(held.select_related("contact__account").annotate(**_counted(user, storefront)).order_by("contact_id"))
+    if not rows:
+        return NOBODY
+    first = rows[0]
+    account = first.contact.account
+    account.operator = storefront.operator
+    roles = frozenset(row.role for row in rows if row.contact_id == first.contact_id)
+    permissions = frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+    counts = Counts(first.unread or 0, first.basket_items or 0, first.open_order or "", first.own_alias or "")
+    return Visitor(user, first.contact, account, roles, permissions, counts)
+
+
+def _counted(user: User, storefront: Storefront) -> dict[str, Subquery]:
+    """The header's counts as parts of the membership query: every signed-in page shows them."""
+    account = OuterRef("contact__account_id")
+    unread = Notification.objects.for_user(user, storefront.operator_id).unread()
+    basket = BasketItem.objects.filter(basket__user=user, basket__storefront=storefront)
+    orders = Order.objects.open_plan_orders().filter(account=account)
+    own = Storefront.objects.filter(account=account, claim__isnull=False)
+    return {
+        "unread": Subquery(_how_many(unread)),
+        "basket_items": Subquery(_how_many(basket)),
+        "open_order": Subquery(orders.values("number")[:1]),
+        "own_alias": Subquery(own.values("claim__alias")[:1]),
+    }
+
+
+def _how_many(rows: QuerySet) -> QuerySet:
+    return rows.order_by().annotate(none=Value(1)).values("none").annotate(many=Count("pk")).values("many")
+
+
+class MemberRequired:
+    """For pages of members: others are sent to sign in, and a member without `permission` gets 403."""
+
+    permission = "view"
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return refuse(request, self.permission) or super().dispatch(request, *args, **kwargs)
+
+
+def member_may(permission: str = "view") -> Callable:
+    """The same for a view function: `@member_may("buy")`."""
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            return refuse(request, permission) or view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def refuse(request: HttpRequest, permission: str) -> HttpResponse | None:
+    """A redirect to sign in for who is not a member here, None for who may. Raises PermissionDenied otherwise."""
+    if not request.visitor.is_member:
+        return redirect_to_login(request.get_full_path())
+    if not request.visitor.may(permission):
+        raise PermissionDenied(SENTENCES["not_permitted"])
+    return None

@@ -1,0 +1,15 @@
+"""Routes of a reseller's storefront, under its alias; the tenancy middleware has moved the alias to the script prefix."""
+
+from django.urls import path
+
+from .views import account, panel, portal, theme
+
+urlpatterns = [
+    path("", portal.home, name="home"),
+    path("products/", portal.products, name="products"),
+    path("products/<slug:slug>/", portal.product, name="product"),
+    path("portal/", portal.portal, name="portal"),
+    path("admin/", panel.overview, name="panel"),
+    *account.urlpatterns,
+    *theme.urlpatterns,
+]

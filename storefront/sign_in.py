@@ -1,0 +1,101 @@
+"""Signing in with allauth, on our terms: where it leads, what it says, and which letters it posts."""
+
+import uuid
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import get_script_prefix
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from notifications.post import Recipient, post
+from plans.letters import brand_of
+from plans.models import Operator, User
+
+from . import brands
+
+AGAIN_IN = 30  # seconds
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The email address or the password is not correct.",
+        "too_many_login_attempts": "Too many attempts. Try again in 15 minutes, or choose a new password.",
+        "invalid_login": "The email address or the password is not correct.",
+    }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
+        """Attempts are counted in the cache; without it nobody signs in, rather than everybody as often as they like."""
+        if not cache.alive():
+            raise ImmediateHttpResponse(unavailable(request))
+        super().pre_authenticate(request, **credentials)
+
+    def is_safe_url(self, url: str) -> bool:
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={self.request.get_host()}, require_https=settings.HTTPS
+        )
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The home of the face; on a reseller's storefront the Storefront Admin Panel or the Customer Portal."""
+        return get_script_prefix()
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return get_script_prefix()
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def add_message(self, *args, **kwargs) -> None:
+        """Nothing: the page that follows says it all."""
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict) -> None:
+        """Post the letter where this operator knows the user. Its link is made at handover and never kept."""
+        self._post("password_reset", user, {"valid_for": "1 hour"}, secret_kind="password_reset")
+
+    def send_notification_mail(self, template_prefix: str, user: User, context=None, email=None) -> None:
+        if template_prefix == "account/email/password_reset":
+            now = timezone.now()
+            self._post("password_changed", user, {"changed_at": f"{now:%-d %b %Y, %H:%M} UTC"})
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """allauth's own letters are never sent: to an address nobody knows we say nothing at all."""
+
+    def _post(self, template: str, user: User, fields: dict[str, str], *, secret_kind: str = "") -> None:
+        operator, storefront = operator_for(user, self.request), self.request.storefront
+        if operator is None:
+            return
+        place = storefront.pk if storefront else 0
+        post(
+            template,
+            operator_id=operator.pk,
+            occasion=f"sign-in:{place}:{uuid.uuid4().hex}",
+            to=[Recipient(user.email, user.name, user.pk)],
+            fields=fields,
+            brand=brands.of_window(storefront, alias=self.request.alias) if storefront else brand_of(operator),
+            reason=f"You get this message because you can sign in at {storefront.name if storefront else operator.name}.",
+            secret_kind=secret_kind,
+            language=user.language,
+        )
+
+
+def operator_for(user: User, request: HttpRequest) -> Operator | None:
+    """The operator in whose name a letter about signing in leaves: the host's, if it knows the user at all.
+
+    On the BSS it is the one who employs the user. Nobody learns from an operator's letters who signs in elsewhere.
+    """
+    if request.operator is None:
+        return Operator.objects.staffed_by(user).order_by("pk").first()
+    known = Q(accounts__contacts__user=user) | Q(staff__user=user, staff__is_active=True)
+    return Operator.objects.filter(known, pk=request.operator.pk).distinct().first()
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Signing in has to wait. The rest of the shop goes on."""
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = str(AGAIN_IN)
+    return response

@@ -1,0 +1,119 @@
+"""Which shop window a request is for: host, then first path segment. Decided once, before anything else looks.
+
+Sets `request.operator`, `request.storefront`, `request.face` ("store", "reseller" or "bss"), `request.urlconf` and the
+script prefix, so that `reverse()` gives /basket/, /techsolutions/products/ or /bss/orders/ without being told where it
+is. The prefix belongs to a thread, not to a request: it is put back when the request ends, whatever happened in it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import get_script_prefix, set_script_prefix, set_urlconf
+
+from plans import aliases
+from plans.models import Operator, Storefront
+
+from . import windows
+
+URLCONFS = {"store": "storefront.urls", "reseller": "storefront.reseller_urls", "bss": "bss.urls"}
+# What still answers at a storefront that its plan has left: end customers reach what is theirs (PRODUCT.md section 5).
+ANSWERS_WHEN_PARKED = frozenset({"portal", "theme", "theme_css"})
+ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a request has arrived: the face, the first path segment that is part of the address, and whose it is."""
+
+    face: str
+    segment: str = ""
+    operator: Operator | None = None
+    storefront: Storefront | None = None
+    credit: str = ""  # the distributor's name where a reseller's plan has it in the footer
+
+
+class TenancyMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.face, request.operator, request.storefront = "", None, None
+        try:
+            host = request.get_host().partition(":")[0].lower().rstrip(".")
+        except DisallowedHost:
+            return render(request, "400.html", status=400)
+        answer = find_place(host, request.path_info)
+        if isinstance(answer, HttpResponse):
+            return answer
+        if answer is None:
+            known = host == settings.BSS_HOST or windows.of_host(host)
+            return render(request, "404.html" if known else "400.html", status=404 if known else 400)
+        return self._answer_at(answer, request)
+
+    def _answer_at(self, place: Place, request: HttpRequest) -> HttpResponse:
+        request.face, request.operator, request.storefront = place.face, place.operator, place.storefront
+        request.alias, request.credit = (place.segment if place.face == "reseller" else ""), place.credit
+        request.urlconf = URLCONFS[place.face]
+        before = get_script_prefix()
+        if place.segment:
+            request.path_info = request.path_info[len(place.segment) + 1 :]
+            set_script_prefix(f"{before}{place.segment}/")
+        set_urlconf(request.urlconf)
+        try:
+            return self.get_response(request)
+        finally:
+            set_script_prefix(before)
+            set_urlconf(None)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        """A parked storefront says that it is closed, a suspended one that it is away; both by its reseller's name."""
+        state = request.storefront.state if request.face == "reseller" else Storefront.State.OPEN
+        name = request.resolver_match.url_name or ""
+        if state == Storefront.State.PARKED and name not in ANSWERS_WHEN_PARKED and not name.startswith("account_"):
+            response = render(request, "storefront/parked.html", status=410)
+        elif state == Storefront.State.SUSPENDED and name not in ANSWERS_WHEN_SUSPENDED:
+            response = render(request, "storefront/suspended.html", status=503)
+        else:
+            return None
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+
+def find_place(host: str, path: str) -> Place | HttpResponse | None:
+    """The place that a host and a path mean; a redirect where only a slash is missing; None where there is none."""
+    segment = path.removeprefix("/").partition("/")[0]
+    if host == settings.BSS_HOST and segment == "bss":
+        return _slashed(path, segment) or Place("bss", segment)
+    window = windows.of_host(host)
+    if window is None:
+        return HttpResponseRedirect("/bss/") if host == settings.BSS_HOST and path == "/" else None
+    if not aliases.SHAPE.match(segment.lower()):
+        return Place("store", "", *window)
+    return _reseller(window, segment, path) or Place("store", "", *window)
+
+
+def _reseller(window: windows.Window, segment: str, path: str) -> Place | HttpResponse | None:
+    """The reseller's storefront under an alias. What is reserved is the platform's and is never looked up."""
+    alias = segment.lower()
+    if alias in aliases.reserved_words(window.operator):
+        return None
+    found = windows.of_alias(window.operator, alias)
+    if found is None:
+        return None
+    if alias != segment:
+        return HttpResponseRedirect(f"/{alias}{path[len(segment) + 1 :] or '/'}")
+    return _slashed(path, segment) or Place(
+        "reseller",
+        segment,
+        window.operator,
+        found.storefront,
+        "" if found.is_unbranded else window.operator.short_name,
+    )
+
+
+def _slashed(path: str, segment: str) -> HttpResponse | None:
+    return HttpResponseRedirect(f"/{segment}/") if path == f"/{segment}" else None

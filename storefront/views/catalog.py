@@ -1,0 +1,45 @@
+"""What the distributor sells: the catalogue, a product, the reseller plans."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from plans.models import Product
+
+from .. import catalogue_reading, icon, plan_cards
+from ..membership import member_may
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    found = catalogue_reading.find(request)
+    return render(request, "storefront/catalogue.html", {"found": found})
+
+
+@require_safe
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = get_object_or_404(Product.objects.sold_by(request.operator.pk), slug=slug)
+    if shown.is_plan:
+        return redirect("plans")
+    currency = catalogue_reading.currency_of(request)
+    prices = catalogue_reading.prices_of([shown], currency=currency)[shown.pk]
+    return render(request, "storefront/product.html", {"product": shown, "prices": prices, "currency": currency})
+
+
+@require_safe
+def plans(request: HttpRequest) -> HttpResponse:
+    cards = plan_cards.cards(request.operator, visitor=request.visitor)
+    return render(request, "storefront/plans.html", {"cards": cards, "comparison": plan_cards.compare(cards)})
+
+
+@require_safe
+@member_may("view")
+def storefront_icon(request: HttpRequest) -> HttpResponse:
+    """Where the Storefront icon leads this visitor now."""
+    shown = icon.storefront_icon(request.visitor)
+    if shown is None:
+        raise Http404
+    if shown.reason:
+        raise PermissionDenied(shown.reason)
+    return redirect(shown.target)

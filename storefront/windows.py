@@ -1,0 +1,78 @@
+"""Shop windows by address, kept in the cache for half a minute: a page asks for its own at every click.
+
+Only open windows are kept. One that is closed or unknown is asked for in the database each time, so that it answers in
+the very moment in which it opens.
+"""
+
+from typing import NamedTuple
+
+from django.core.cache import cache
+from django.db import models
+
+from plans.models import AliasClaim, Operator, Storefront, TermsVersion
+
+KEPT_FOR = 30  # seconds
+# Part of every key. Raise it when what is kept changes its shape: processes of both releases may run for a while.
+SHAPE = 1
+
+
+class Window(NamedTuple):
+    operator: Operator
+    storefront: Storefront
+
+
+def of_host(host: str) -> Window | None:
+    """The operator whose store host this is, and its own storefront. No query when it was asked for lately."""
+    key = f"window:{SHAPE}:host:{host}"
+    kept = cache.get(key)
+    if kept:
+        return Window(_unpacked(Operator, kept["operator"]), _unpacked(Storefront, kept["storefront"]))
+    own = Storefront.objects.filter(operator__store_host=host, is_own=True).select_related("operator").first()
+    if own is None:
+        return None
+    cache.set(key, {"operator": _packed(own.operator), "storefront": _packed(own)}, KEPT_FOR)
+    return Window(own.operator, own)
+
+
+class ResellerWindow(NamedTuple):
+    storefront: Storefront
+    is_unbranded: bool  # else one line in the footer names the distributor
+
+
+def of_alias(operator: Operator, alias: str) -> ResellerWindow | None:
+    """The reseller's storefront under an alias, in whatever state. No query when it was open lately."""
+    key = f"window:{SHAPE}:alias:{operator.pk}:{alias}"
+    kept = cache.get(key)
+    if kept:
+        return ResellerWindow(_unpacked(Storefront, kept["storefront"]), kept["is_unbranded"])
+    claim = AliasClaim.objects.filter(operator=operator, alias=alias, storefront__isnull=False)
+    found = claim.select_related("storefront__account").first()
+    if found is None:
+        return None
+    shown = found.storefront
+    window = ResellerWindow(shown, shown.account.can("unbranded") or shown.state != Storefront.State.OPEN)
+    if shown.state == Storefront.State.OPEN:
+        cache.set(key, {"storefront": _packed(shown), "is_unbranded": window.is_unbranded}, KEPT_FOR)
+    return window
+
+
+def has_terms(operator: Operator) -> bool:
+    """Whether the operator has published terms for resellers."""
+    key = f"window:{SHAPE}:terms:{operator.pk}"
+    kept = cache.get(key)
+    if kept is None:
+        kept = int(TermsVersion.objects.filter(operator=operator).exists())
+        cache.set(key, kept, KEPT_FOR)
+    return bool(kept)
+
+
+def _packed(row: models.Model) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def _unpacked(model: type[models.Model], values: dict[str, object]) -> models.Model:
+    """The row again. JSON made strings of decimals and times; each field knows how to read its own."""
+    fields = [field for field in model._meta.concrete_fields if field.attname in values]
+    return model.from_db(
+        "default", [field.attname for field in fields], [field.to_python(values[field.attname]) for field in fields]
+    )
