@@ -18,7 +18,7 @@ app.autodiscover_tasks()
 
 
 def get_ready_to_publish(celery: Celery) -> None:
-    """Import the transport and build the queues' names now, so that the first order of a process need not wait for it."""
+    """Import the transport and build the queues now, so that the first order of a process need not wait for that."""
     celery.amqp.router  # noqa: B018  these are built when first looked at
     celery.connection_for_write().transport  # noqa: B018
 
