@@ -1,0 +1,81 @@
+"""Debian's Chromium before real processes: gunicorn, a worker, a broker, the run's database."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from plans.models import Account, Operator
+from tests import cast
+from tests.processes import Processes
+
+# Playwright keeps an event loop in this thread; Django would refuse the ORM beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None and os.environ.get("REQUIRE_BROWSER") != "1":
+                item.add_marker(pytest.mark.skip(reason="no Chromium here (apt install chromium)"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    assert CHROMIUM, "REQUIRE_BROWSER=1, but there is no Chromium (apt install chromium)"
+    return {"executable_path": CHROMIUM, "args": FLAGS}
+
+
+@dataclass
+class Shop:
+    """A running installation with one distributor and one Basic reseller."""
+
+    base: str
+    operator: Operator
+    account: Account
+    processes: Processes
+
+    @property
+    def email(self) -> str:
+        return cast.buyer_of(self.account).email
+
+
+@pytest.fixture
+def shop(processes: Processes) -> Shop:
+    operator = cast.distributor(host="localhost")
+    cast.product(operator)
+    account = cast.reseller(operator)
+    base = processes.web().replace("127.0.0.1", "localhost")
+    processes.worker()
+    return Shop(base, operator, account, processes)
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator:
+    """Opens fresh browser contexts, as different people have them; all are closed with the test."""
+    opened: list[BrowserContext] = []
+
+    def open_one(**options) -> BrowserContext:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
