@@ -11,7 +11,7 @@ from django.db import close_old_connections, connection
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from notifications.tasks import deliver_due
+from notifications.delivery import deliver_due
 
 from .execution import execute_order, in_seconds
 from .models import Order
