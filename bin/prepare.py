@@ -4,6 +4,7 @@ Prints one JSON line: whether demo data is there.
 """
 
 import contextlib
+import io
 import json
 import os
 import sys
@@ -27,7 +28,7 @@ def main() -> None:
             sys.exit(f"The database does not answer: {problem}")
         if is_empty() and "seed_demo" in get_commands():
             print("uplift: an empty database, filling it with demo data", file=sys.stderr)
-            call_command("seed_demo", force=True, verbosity=0)
+            call_command("seed_demo", force=True, verbosity=0, stdout=io.StringIO())  # the logins come when all is up
         call_command("collectstatic", interactive=False, verbosity=0)
     print(json.dumps({"demo": has_demo()}))
 

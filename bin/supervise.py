@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("STATE_DIR") or ROOT / "var").resolve()
 LOGS = STATE / "log"
 PYTHON = sys.executable
+SETTLING = 2.5  # seconds
 PATIENCE = {"web": 12.0, "worker": 25.0, "broker": 5.0}
 DEMO = """
   sign in with                                     password of all: uplift-demo
@@ -172,13 +173,19 @@ def look_after(running: list[Child], *, port: int, demo: bool) -> None:
             event = child.look_after()
             if event:
                 say(event)
-        if not greeted and ready(port):
+        if not greeted and settled(running) and ready(port):
             greeted = True
             greet(port, demo=demo)
         elif not greeted and time.monotonic() > late_at:
             late_at = time.monotonic() + 60
             say(f"still not ready; see http://localhost:{port}/readyz and {LOGS}")
         time.sleep(0.2)
+
+
+def settled(running: list[Child]) -> bool:
+    """Whether all have been up long enough to have failed already, if they were going to."""
+    now = time.monotonic()
+    return all(child.process is not None and now - child.started_at > SETTLING for child in running)
 
 
 def ready(port: int) -> bool:
