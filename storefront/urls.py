@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import account, catalog, notices, theme
+from .views import account, aliases, basket, catalog, checkout, notices, orders, subscriptions, theme
 
 urlpatterns = [
     path("", catalog.catalogue, name="catalogue"),
@@ -11,6 +11,20 @@ urlpatterns = [
     path("storefront/", catalog.storefront_icon, name="storefront_icon"),
     path("notifications/", notices.notifications, name="notifications"),
     path("terms/", notices.terms, name="terms"),
+    path("basket/", basket.basket, name="basket"),
+    path("basket/add/", basket.basket_add, name="basket_add"),
+    path("basket/change/", basket.basket_change, name="basket_change"),
+    path("basket/remove/", basket.basket_remove, name="basket_remove"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("alias/check/", aliases.alias_check, name="alias_check"),
+    path("alias/hold/", aliases.alias_hold, name="alias_hold"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/progress/", orders.order_progress, name="order_progress"),
+    path("orders/<str:number>/cancel/", orders.order_cancel, name="order_cancel"),
+    path("orders/<str:number>/retry/", orders.order_retry, name="order_retry"),
+    path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("subscriptions/<str:number>/", subscriptions.subscription, name="subscription"),
     *account.urlpatterns,
     *theme.urlpatterns,
 ]

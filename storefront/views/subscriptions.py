@@ -1,0 +1,61 @@
+"""My subscriptions: the list, and one subscription with its storefront, usage and history."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from plans import links
+from plans.models import Account, Activity, Storefront, Subscription
+
+from ..keyset import newest_first
+from ..membership import member_may
+
+TOLD = ("order.place", "order.cancel", "subscription.started", "subscription.ended", "storefront.")
+MOST_HISTORY = 50
+
+
+@require_safe
+@member_may("view")
+def subscriptions(request: HttpRequest) -> HttpResponse:
+    mine = Subscription.objects.of_account(request.visitor.account).select_related("product")
+    page = newest_first(mine, request)
+    return render(request, "storefront/subscriptions.html", {"page": page})
+
+
+@require_safe
+@member_may("view")
+def subscription(request: HttpRequest, number: str) -> HttpResponse:
+    account = request.visitor.account
+    mine = Subscription.objects.of_account(account).select_related(
+        "product", "plan", "order_item__order", "pending_change__to_plan"
+    )
+    found = get_object_or_404(mine, number=number)
+    alias = _live_alias(account) if found.is_active and "own_storefront" in found.entitlements else ""
+    limit = found.entitlements.get("customers") if found.is_active else None
+    context = {
+        "subscription": found,
+        "order": found.order_item.order,
+        "pending": getattr(found, "pending_change", None),
+        "storefront_url": links.storefront_url(request.operator, alias) if alias else "",
+        "panel_url": links.admin_panel_url(request.operator, alias)
+        if alias and request.visitor.may("manage_storefront")
+        else "",
+        "customers_limit": limit,
+        "customers": account.children.filter(kind=Account.Kind.CUSTOMER).count() if limit is not None else None,
+        "history": _history(found),
+    }
+    return render(request, "storefront/subscription.html", context)
+
+
+def _live_alias(account: Account) -> str:
+    own = Storefront.objects.of_reseller(account).filter(state=Storefront.State.OPEN)
+    return own.values_list("claim__alias", flat=True).first() or ""
+
+
+def _history(found: Subscription) -> list[Activity]:
+    """What a customer is told of it, newest first: not every turn that a worker took."""
+    order_id = found.order_item.order_id
+    of_order = Activity.objects.filter(operator_id=found.operator_id, order_id=order_id)
+    of_itself = Activity.objects.filter(operator_id=found.operator_id, subscription=found)
+    rows = of_order.union(of_itself).order_by("-id")[:MOST_HISTORY]
+    return [activity for activity in rows if activity.verb.startswith(TOLD)]
