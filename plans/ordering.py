@@ -42,16 +42,16 @@ def order_basket(
     The same `form_key` again answers with the order that it made. Raises Refused with the first reason, or
     PreviewStale with the new preview when what was shown is no longer what would happen. Then nothing was written.
     """
-    if earlier := Order.objects.filter(form_key=form_key, account=account).first():
-        return earlier
     try:
         with transaction.atomic():
             return _order_basket(basket, account, alias, fingerprint, accepted, reference, form_key, address, by)
-    except IntegrityError:
-        # The same form, sent twice at once: the other one made the order. Or another plan order was faster.
+    except (IntegrityError, Refused) as problem:
+        # The same form, sent twice or twice at once: the other one made the order and took the basket's items.
         if earlier := Order.objects.filter(form_key=form_key, account=account).first():
             return earlier
-        raise _open_order_refusal(account) from None
+        if isinstance(problem, Refused):
+            raise
+        raise _open_order_refusal(account) from None  # another plan order was faster
 
 
 def _order_basket(basket, account, alias, fingerprint, accepted, reference, form_key, address, by) -> Order:

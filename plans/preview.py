@@ -30,6 +30,7 @@ class Wanted:
     cycle: str = "month"
     quantity: int = 1
     unit_price: Decimal | None = None  # filled in by the preview
+    cycles: tuple[str, ...] = ()  # those that have a price; filled in by the preview
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,8 @@ def _price(account: Account, wanted: list[Wanted], *, channel: str) -> tuple[lis
             refusals.append(Refused("product_not_sold", product=w.product.name))
         elif amount is None:
             refusals.append(Refused("no_price", product=w.product.name, currency=account.currency))
-        priced.append(Wanted(w.product, w.cycle, w.quantity, amount))
+        cycles = tuple(sorted(cycle for product_id, cycle in amounts if product_id == w.product.id))
+        priced.append(Wanted(w.product, w.cycle, w.quantity, amount, cycles))
     return priced, refusals
 
 

@@ -7,8 +7,9 @@ from django.db.models import F, Q
 class PlanQuerySet(models.QuerySet):
     def default_of(self, operator_id: int) -> tuple["Plan", None, dict[str, int | None]]:
         """The plan that is held without a subscription, as (plan, no subscription, its entitlements)."""
-        plan = self.filter(operator_id=operator_id, is_default=True).prefetch_related("entitlements").get()
-        return plan, None, plan.sold_as()
+        named = {"entitlement": F("entitlements__code"), "entitlement_limit": F("entitlements__limit")}
+        rows = list(self.filter(operator_id=operator_id, is_default=True).annotate(**named))  # a row per entitlement
+        return rows[0], None, {row.entitlement: row.entitlement_limit for row in rows if row.entitlement}
 
     def visible_to(self, user) -> "PlanQuerySet":
         return self.filter(operator__staff__user=user, operator__staff__is_active=True)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from plans import baskets
-from plans.models import BasketItem, Price, Product
+from plans.models import BasketItem, Product
 from plans.models.product import Cycle
 from plans.preview import Preview, preview_order
 from plans.refusals import Refused
@@ -90,25 +90,18 @@ def _item_id(request: HttpRequest) -> int:
 
 def _page(request: HttpRequest, *, wrong: BasketItemForm | None = None, wrong_id: int = 0) -> HttpResponse:
     lines = baskets.lines_of(request.user, request.storefront)
-    account = request.visitor.account
     if not lines:
         return render(request, "storefront/basket.html", {"rows": []})
-    preview = preview_order(account, wanted=baskets.wanted_in(lines), by=request.user)
+    preview = preview_order(request.visitor.account, wanted=baskets.wanted_in(lines), by=request.user)
     context = {
-        "rows": _rows(lines, preview, currency=account.currency, wrong=wrong, wrong_id=wrong_id),
+        "rows": _rows(lines, preview, wrong=wrong, wrong_id=wrong_id),
         "preview": preview,
         "reasons": reasons(preview.refusals, request),
     }
     return render(request, "storefront/basket.html", context)
 
 
-def _rows(
-    lines: list[BasketItem], preview: Preview, *, currency: str, wrong: BasketItemForm | None, wrong_id: int
-) -> list[Row]:
-    prices = Price.objects.filter(product__in=[line.product_id for line in lines], currency=currency)
-    sold: dict[int, set[str]] = {}
-    for price in prices:
-        sold.setdefault(price.product_id, set()).add(price.cycle)
+def _rows(lines: list[BasketItem], preview: Preview, *, wrong: BasketItemForm | None, wrong_id: int) -> list[Row]:
     nets = {charge.item: charge.net for charge in preview.lines if charge.kind == "charge"}
     rows = []
     for position, line in enumerate(lines):
@@ -117,7 +110,7 @@ def _rows(
             Row(
                 item=line,
                 net=nets.get(position),
-                cycles=[choice for choice in Cycle.choices if choice[0] in sold.get(line.product_id, ())],
+                cycles=[choice for choice in Cycle.choices if choice[0] in preview.wanted[position].cycles],
                 quantity=mistaken.data.get("quantity", "") if mistaken else line.quantity,
                 errors=[problem for found in mistaken.errors.values() for problem in found] if mistaken else [],
             )
