@@ -1,0 +1,1 @@
+"""What needs attention, and what happened last."""

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from .views import OrderList, OrderPage
+
+urlpatterns = [
+    path("", OrderList.as_view(), name="orders"),
+    path("<str:number>/", OrderPage.as_view(), name="order"),
+]
