@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from plans import links
 from plans.models import Product
 
 from .. import catalogue_reading, icon, plan_cards
@@ -30,7 +31,14 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
     cards = plan_cards.cards(request.operator, visitor=request.visitor)
-    return render(request, "storefront/plans.html", {"cards": cards, "comparison": plan_cards.compare(cards)})
+    context = {
+        "cards": cards,
+        "comparison": plan_cards.compare(cards),
+        "columns": len(cards) + 1,
+        "currency": catalogue_reading.currency_of(request),
+        "example_address": links.shown_address(request.operator, "techsolutions"),
+    }
+    return render(request, "storefront/plans.html", context)
 
 
 @require_safe
