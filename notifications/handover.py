@@ -5,6 +5,7 @@ Everything else is put off and tried again.
 """
 
 import smtplib
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import formataddr
 
@@ -18,10 +19,11 @@ from anymail.exceptions import (
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.html import escape
 from django.utils.module_loading import import_string
 
-from .merging import clean
+from .merging import clean, header
 from .models import Notification, NotificationAttempt
 from .rendering import LINK_MASK
 
@@ -54,8 +56,8 @@ def prepare(letter: Notification) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=text,
-        from_email=formataddr((clean(letter.from_name), letter.from_email)),
-        to=[formataddr((clean(letter.recipient_name), letter.recipient_email))],
+        from_email=formataddr((header(letter.from_name), letter.from_email)),
+        to=[formataddr((header(letter.recipient_name), letter.recipient_email))],
         reply_to=[letter.reply_to] if letter.reply_to else None,
         headers={
             "Message-ID": letter.message_id,
@@ -80,49 +82,68 @@ def _secret_link(letter: Notification) -> str:
 
 def hand_over(message: EmailMultiAlternatives) -> Answer:
     """Give the letter to the mail system and say what came of it. Never raises."""
-    connection = get_connection()
-    words_out = False
     try:
-        _open(connection)
-        smtp = getattr(connection, "connection", None)
-        if isinstance(smtp, smtplib.SMTP):
-            send_words = smtp.data
-
-            def data(words):
-                # From here on a lost connection leaves us not knowing whether the letter was taken.
-                nonlocal words_out
-                words_out = True
-                return send_words(words)
-
-            smtp.data = data
+        connection = _open_connection()
+    except Exception as error:  # noqa: BLE001  the mail system is not there or not set up: that mends itself, or somebody does
+        return Answer(Outcome.DEFERRED, _told(error))
+    words_out = _watch(connection)
+    try:
         sent = connection.send_messages([message])
-        status = getattr(message, "anymail_status", None)
-        if not sent:
-            return Answer(Outcome.REFUSED, "The mail system did not take the letter.")
-        return Answer(Outcome.ACCEPTED, "", str(getattr(status, "message_id", None) or ""))
     except Exception as error:  # noqa: BLE001  whatever it was, the letter's row must say so
-        return read(error, words_out=words_out)
+        return read(error, words_out=bool(words_out))
     finally:
         _close(connection)
+    if not sent:
+        return Answer(Outcome.REFUSED, "The mail system did not take the letter.")
+    return _read_status(getattr(message, "anymail_status", None))
 
 
-def _open(connection) -> None:
+def _open_connection() -> BaseEmailBackend:
+    connection = get_connection()
     if getattr(connection, "timeout", 0) is None:
         connection.timeout = SMTP_TIMEOUT
     connection.open()
+    return connection
 
 
-def _close(connection) -> None:
+def _read_status(status) -> Answer:
+    """What Anymail found in an answer it did not object to. Some refusals come with words it cannot read."""
+    response = getattr(status, "esp_response", None)
+    refused = set(getattr(status, "status", None) or {"sent"}) <= {"failed", "invalid", "rejected"}
+    if refused or getattr(response, "status_code", 200) >= 400:
+        return Answer(Outcome.REFUSED, " ".join(getattr(response, "text", "").split())[:500] or "Refused.")
+    return Answer(Outcome.ACCEPTED, "", str(getattr(status, "message_id", None) or ""))
+
+
+def _watch(connection: BaseEmailBackend) -> list[bool]:
+    """Becomes non-empty when the words go out over SMTP: a connection lost after that leaves us not knowing whether
+    the letter was taken. smtplib itself does not tell at which step it was interrupted."""
+    words_out: list[bool] = []
+    smtp = getattr(connection, "connection", None)
+    if isinstance(smtp, smtplib.SMTP):
+        send_words = smtp.data
+
+        def data(words):
+            words_out.append(True)
+            return send_words(words)
+
+        smtp.data = data
+    return words_out
+
+
+def _close(connection: BaseEmailBackend) -> None:
     """The answer is in: nothing that happens while saying goodbye changes it."""
-    try:
+    with suppress(OSError, smtplib.SMTPException):
         connection.close()
-    except (OSError, smtplib.SMTPException):
-        return
+
+
+def _told(error: Exception) -> str:
+    return " ".join(str(error).split())[:500] or type(error).__name__
 
 
 def read(error: Exception, *, words_out: bool = False) -> Answer:
     """What an exception of the mail system means for the letter."""
-    text = " ".join(str(error).split())[:500] or type(error).__name__
+    text = _told(error)
     if isinstance(error, smtplib.SMTPException):
         return _read_smtp(error, text, words_out=words_out)
     if isinstance(error, AnymailRequestsAPIError):

@@ -26,6 +26,8 @@ from liquid.stringify import to_liquid_string
 # Two code points that Unicode keeps for internal use. They are taken out of every source and every value.
 MERGED, END = "\ufdd0", "\ufdd1"
 MAX_SOURCE, MAX_VALUE, MAX_OUTPUT = 20_000, 2_000, 100_000
+# Runs of these make the parser's time grow with the square of their length.
+_SLOW = re.compile(r"\{{3}|\s{200}")
 # Control characters, line and paragraph separators, bidirectional overrides, and our own marks.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufdd0-\ufdef\ufffe\uffff]")
 _MARKS = re.compile("[\ufdd0-\ufdef]")
@@ -85,10 +87,20 @@ def clean(value: str) -> str:
     return " ".join(_UNPRINTABLE.sub(" ", value[: MAX_VALUE * 2]).split())[:MAX_VALUE]
 
 
+def header(value: str) -> str:
+    """A value as it may stand in a header: clean, and never read as an encoded word (`=?utf-8?q?...?=`)."""
+    return clean(value).replace("=?", "= ?")
+
+
 @lru_cache(maxsize=512)
 def _parsed(source: str):
-    """Parsing is the dear part, and the same words are used again and again."""
-    return _ENVIRONMENT.from_string(source)
+    """Parsing is the dear part, and the same words are used again and again. Raises TemplateRefused, LiquidError."""
+    if found := _SLOW.search(source):
+        raise TemplateRefused("Three braces in a row." if found[0][0] == "{" else "A gap of 200 spaces.")
+    try:
+        return _ENVIRONMENT.from_string(source)
+    except RecursionError as error:
+        raise TemplateRefused("The text is nested too deeply.") from error
 
 
 def merge(source: str, *, values: dict[str, str]) -> str:
@@ -105,10 +117,8 @@ def check_template(source: str, *, fields: tuple[str, ...]) -> list[Problem]:
         return [Problem(1, 1, f"The text is longer than {MAX_SOURCE} characters.")]
     try:
         found = _parsed(_MARKS.sub("", source)).analyze(include_partials=False)
-    except LiquidError as error:
-        return [_problem(error)]
-    except RecursionError:
-        return [Problem(1, 1, "The text is nested too deeply.")]
+    except (LiquidError, TemplateRefused, RecursionError) as error:
+        return [_problem(source, error)]
     unknown = [
         _at(source, variable.span.index, _unknown(variable.segments, fields))
         for variables in found.variables.values()
@@ -120,7 +130,7 @@ def check_template(source: str, *, fields: tuple[str, ...]) -> list[Problem]:
     try:
         merge(source, values=dict.fromkeys(fields, "x"))
     except TemplateRefused as error:
-        return [Problem(1, 1, str(error))]
+        return [_problem(source, error.__cause__ or error)]
     return []
 
 
@@ -136,12 +146,14 @@ def _at(source: str, index: int, message: str) -> Problem:
     return Problem(before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1, message)
 
 
-def _problem(error: LiquidError) -> Problem:
-    if error.token is None or error.token.start_index < 0:
-        return Problem(1, 1, _sentence(error))
-    return _at(error.token.source, error.token.start_index, _sentence(error))
+def _problem(source: str, error: BaseException) -> Problem:
+    token = getattr(error, "token", None)
+    if token is not None and token.start_index >= 0:
+        return _at(token.source, token.start_index, _sentence(error))
+    found = _SLOW.search(source)
+    return _at(source, found.start() if found else 0, _sentence(error))
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     text = error.message if isinstance(error, LiquidError) else str(error)
-    return f"{str(text)[:200]}."
+    return f"{str(text)[:200].rstrip('.')}."

@@ -1,7 +1,8 @@
 """Posting: a story says which letter, about what, to whom; the rows are written in the story's own transaction.
 
-At most 2 SQL statements, whatever the number of letters and recipients: the templates with their added recipients,
-and one insert that leaves a letter alone that is there already. Posting the same occasion twice posts nothing new.
+Two SQL statements, whatever the number of letters: the templates with their added recipients, and one insert (SQLite
+splits it after some thirty rows) that leaves a letter alone that is there already. Posting the same occasion twice
+posts nothing new.
 """
 
 import uuid

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.template.loader import render_to_string
 
 from .catalogue import LINK_FIELD
-from .merging import END, MERGED, Problem, TemplateRefused, check_template, clean, merge
+from .merging import END, MERGED, Problem, TemplateRefused, check_template, clean, header, merge
 
 __all__ = ["LINK_MASK", "Brand", "Letterhead", "Problem", "TemplateRefused", "check_template", "render_letter"]
 
@@ -109,7 +109,7 @@ def _is_url_field(name: str) -> bool:
 
 def _one_line(source: str, *, values: dict[str, str], limit: int) -> str:
     """Without marks, control characters and line breaks: fit for a header."""
-    return clean(merge(source, values=values).replace(MERGED, "").replace(END, ""))[:limit].strip()
+    return header(merge(source, values=values).replace(MERGED, "").replace(END, ""))[:limit].strip()
 
 
 def _blocks(merged: str, *, urls: set[str]) -> list[Block]:

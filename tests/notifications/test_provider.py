@@ -1,0 +1,91 @@
+"""The same over a provider's HTTP API, through Anymail."""
+
+import pytest
+from django.utils import timezone
+
+from notifications.delivery import deliver
+from notifications.models import Notification
+
+from . import mailroom
+from .people import JONAS, make_due, welcome
+
+
+def reread(letter):
+    return Notification.objects.get(pk=letter.pk)
+
+
+def test_taken(nordwind, provider):
+    [letter] = welcome(nordwind)
+    assert deliver(letter.pk)
+    sent = reread(letter)
+    assert (sent.state, sent.provider_id) == ("sent", "pm-1")
+    [asked] = provider.asked
+    headers = {line["Name"]: line["Value"] for line in asked["Headers"]}
+    assert headers["Message-ID"] == sent.message_id and headers["X-Uplift-Key"] == sent.key
+    assert asked["To"] == f"Jonas Brandt <{JONAS}>"
+    assert (asked["TextBody"], asked["HtmlBody"], asked["Subject"]) == (sent.text, sent.html, sent.subject)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(429, "retry"), (500, "retry"), (503, "retry"), (401, "retry"), (403, "retry"), (400, "failed"), (413, "failed")],
+)
+def test_what_a_status_means(nordwind, provider, status, state):
+    provider.answers = [(status, {}, {"ErrorCode": 10, "Message": "No."})]
+    [letter] = welcome(nordwind)
+    deliver(letter.pk)
+    assert reread(letter).state == state
+    assert str(status) in letter.attempt_rows.get().answer
+
+
+@pytest.mark.parametrize(("wish", "pause"), [("200", 200), ("2", 10), ("soon", 10), ("99999999", 86400)])
+def test_the_providers_wish_is_honoured_within_reason(nordwind, provider, wish, pause):
+    provider.answers = [(429, {"Retry-After": wish}, {"ErrorCode": 429, "Message": "Slowly."})]
+    [letter] = welcome(nordwind)
+    deliver(letter.pk)
+    wait = (reread(letter).next_attempt_at - timezone.now()).total_seconds()
+    assert pause - 3 < wait <= pause
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"You tried to send to recipients that have been marked as inactive. Found inactive addresses: {JONAS}."
+        " Inactive recipients are ones that have generated a hard bounce.",
+        "Words that the library does not know.",
+    ],
+)
+def test_a_recipient_whom_the_provider_refuses(nordwind, provider, words):
+    provider.answers = [(422, {}, {"ErrorCode": 406, "Message": words})]
+    [letter] = welcome(nordwind)
+    deliver(letter.pk)
+    assert reread(letter).state == "failed"
+    attempt = letter.attempt_rows.get()
+    assert attempt.outcome == "refused" and attempt.answer
+
+
+def test_nobody_there(nordwind, provider, settings):
+    settings.ANYMAIL = settings.ANYMAIL | {"POSTMARK_API_URL": f"http://127.0.0.1:{mailroom.unused_port()}/"}
+    [letter] = welcome(nordwind)
+    deliver(letter.pk)
+    assert reread(letter).state == "retry"
+
+
+def test_a_lost_answer_leaves_it_unknown_and_the_second_time_tells_itself(nordwind, provider):
+    provider.reset = True
+    [letter] = welcome(nordwind)
+    deliver(letter.pk)
+    assert (reread(letter).state, reread(letter).possible_duplicate) == ("unknown", False)
+    provider.reset = False
+    make_due(letter)
+    assert deliver(letter.pk)
+    assert (reread(letter).state, reread(letter).possible_duplicate) == ("sent", True)
+    ids = [line["Value"] for asked in provider.asked for line in asked["Headers"] if line["Name"] == "Message-ID"]
+    assert len(ids) == 2 and len(set(ids)) == 1
+
+
+def test_settings_that_are_wrong_wait_for_somebody_to_mend_them(nordwind, provider, settings):
+    settings.ANYMAIL = {}
+    [letter] = welcome(nordwind)
+    deliver(letter.pk)
+    assert reread(letter).state == "retry"
