@@ -79,7 +79,8 @@ def look_for_barriers(page: Page) -> None:
     for width, height in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.wait_for_timeout(200)  # until no colour is half way through a change
             found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
             told = [(v["id"], [(n["html"], n["failureSummary"]) for n in v["nodes"]][:3]) for v in found]
             assert not told, f"{page.url} at {width} {scheme}: {told}"
