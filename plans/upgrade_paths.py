@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Q, Subquery
+
 from .models import Account, Order, Plan, PlanEdge, Product, Subscription
 from .models.account import Holding
 from .refusals import Refused
@@ -83,35 +85,48 @@ def refuse_execution(order: Order, *, account: Account, subscription: Subscripti
 
 
 def upgrade_options(account: Account) -> list[Option]:
-    """Every plan of the operator, lowest first, as seen from this account, priced in its currency."""
-    holding = account.held()
-    edges = dict(PlanEdge.objects.filter(from_plan=holding.plan).values_list("to_plan_id", "direction"))
-    plans = Plan.objects.filter(operator_id=account.operator_id).order_by("rank").select_related("product")
+    """Every plan of the operator, lowest first, as seen from this account, priced in its currency. Four queries."""
+    subscription = account.plan_subscription()
+    plans = _plans_seen_from(account, subscription)
+    default = next(plan for plan in plans if plan.is_default)
+    current = subscription.plan if subscription else default
+    shared = _refusals_of_any_step(account, subscription, current, open_order=default.open_order)
     options = []
-    shared = _refusals_of_any_step(account, holding)
-    for plan in plans.prefetch_related("product__prices", "entitlements"):
-        direction = SAME if plan.id == holding.plan.id else edges.get(plan.id)
+    for plan in plans:
+        direction = SAME if plan.id == current.id else plan.step
         product = getattr(plan, "product", None)
         prices = {p.cycle: p for p in product.prices.all() if p.currency == account.currency} if product else {}
         options.append(
-            Option(plan, product, direction or "none", _refusal_of(plan, direction, account, holding, shared), prices)
+            Option(plan, product, direction or "none", _refusal_of(plan, direction, account, current, shared), prices)
         )
     return options
 
 
-def _refusals_of_any_step(account: Account, holding: Holding) -> list[Refused]:
-    return [
-        refusal
-        for refusal in change_refusals(account, holding=holding, to_plan=holding.plan, direction=UP)
-        if refusal.code not in ("plan_not_offered", "no_upgrade_path")
-    ]
+def _plans_seen_from(account: Account, subscription: Subscription | None) -> list[Plan]:
+    """The operator's plans; `step` is the way of the edge to each, `open_order` the account's open plan order."""
+    here = Q(from_plan=subscription.plan_id) if subscription else Q(from_plan__is_default=True)
+    edges = PlanEdge.objects.filter(here, from_plan__operator=account.operator_id, to_plan=OuterRef("pk"))
+    standing = Order.objects.open_plan_orders().filter(account=account)
+    plans = Plan.objects.filter(operator_id=account.operator_id).order_by("rank").select_related("product")
+    return list(
+        plans.prefetch_related("product__prices", "entitlements").annotate(
+            step=Subquery(edges.values("direction")[:1]), open_order=Subquery(standing.values("number")[:1])
+        )
+    )
 
 
-def _refusal_of(plan, direction, account, holding, shared) -> Refused | None:
+def _refusals_of_any_step(account, subscription, current: Plan, *, open_order: str | None) -> list[Refused]:
+    found = _standing_refusals(account, subscription, current, UP, current)
+    if open_order:
+        found.append(Refused("open_order_exists", order=open_order))
+    return [refusal for refusal in found if refusal.code not in ("plan_not_offered", "no_upgrade_path")]
+
+
+def _refusal_of(plan, direction, account, current, shared) -> Refused | None:
     if direction == SAME:
         return Refused("already_on_plan", account=account.name, plan=plan.name)
     if direction is None:
-        return Refused("no_upgrade_path", from_plan=holding.plan.name, plan=plan.name)
+        return Refused("no_upgrade_path", from_plan=current.name, plan=plan.name)
     if not plan.is_offered and not plan.is_default:
         return Refused("plan_not_offered", plan=plan.name)
     return shared[0] if shared else None

@@ -24,17 +24,17 @@ class Icon:
 
 
 def storefront_icon(visitor: Visitor) -> Icon | None:
-    """The icon on the distributor's storefront, or None where there is none. One or two queries: the plan held."""
+    """The icon on the distributor's storefront, or None where there is none. No query: the visitor's header knows."""
     if not visitor.is_reseller:
         return None
-    counts = visitor.counts
-    if visitor.account.can("own_storefront") and counts.alias:
+    header = visitor.header
+    if header.has_own_storefront and header.alias:
         operator = visitor.account.operator
         if visitor.may("manage_storefront"):
-            return Icon(OPEN_MINE, links.admin_panel_url(operator, counts.alias))
-        return Icon(OPEN_MINE, links.storefront_url(operator, counts.alias))
-    if counts.open_order:
-        return Icon(BEING_PREPARED, reverse("order", args=[counts.open_order]))
+            return Icon(OPEN_MINE, links.admin_panel_url(operator, header.alias))
+        return Icon(OPEN_MINE, links.storefront_url(operator, header.alias))
+    if header.open_order:
+        return Icon(BEING_PREPARED, reverse("order", args=[header.open_order]))
     if visitor.may("buy"):
         return Icon(SEE_PLANS, reverse("plans"))
     return Icon(SEE_PLANS, reason=SENTENCES["not_permitted"])

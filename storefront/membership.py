@@ -11,23 +11,37 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Expression, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from notifications.models import Notification
-from plans.models import ROLE_PERMISSIONS, Account, BasketItem, Contact, ContactRole, Order, Storefront, User
+from plans.models import (
+    ROLE_PERMISSIONS,
+    Account,
+    BasketItem,
+    Contact,
+    ContactRole,
+    Order,
+    Plan,
+    Storefront,
+    Subscription,
+    User,
+)
 from plans.refusals import SENTENCES
 
 
 @dataclass(frozen=True)
-class Counts:
+class Header:
     """What the header of the distributor's storefront says about a member, as of the start of the request."""
 
     unread: int = 0
     basket_items: int = 0
-    open_order: str = ""  # the number of the account's open plan order
+    plan_name: str = ""
+    has_own_storefront: bool = False  # the plan, as it was sold, includes one
     alias: str = ""  # of the account's own storefront
+    open_order: str = ""  # the number of the account's open plan order
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,7 @@ class Visitor:
     account: Account | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
     permissions: frozenset[str] = field(default_factory=frozenset)
-    counts: Counts = field(default_factory=Counts)
+    header: Header = field(default_factory=Header)
 
     @property
     def is_member(self) -> bool:
@@ -85,7 +99,7 @@ def member(user: User, storefront: Storefront) -> Visitor:
     if not storefront.is_own:
         place |= Q(contact__account_id=storefront.account_id)
     held = ContactRole.objects.filter(place, contact__user=user, contact__operator_id=storefront.operator_id)
-    rows = list(held.select_related("contact__account").annotate(**_counted(user, storefront)).order_by("contact_id"))
+    rows = list(held.select_related("contact__account").annotate(**_header(user, storefront)).order_by("contact_id"))
     if not rows:
         return NOBODY
     first = rows[0]
@@ -93,22 +107,33 @@ def member(user: User, storefront: Storefront) -> Visitor:
     account.operator = storefront.operator
     roles = frozenset(row.role for row in rows if row.contact_id == first.contact_id)
     permissions = frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
-    counts = Counts(first.unread or 0, first.basket_items or 0, first.open_order or "", first.own_alias or "")
-    return Visitor(user, first.contact, account, roles, permissions, counts)
+    header = Header(
+        first.unread or 0,
+        first.basket_items or 0,
+        first.plan_name or "",
+        first.has_own_storefront,
+        first.own_alias or "",
+        first.open_order or "",
+    )
+    return Visitor(user, first.contact, account, roles, permissions, header)
 
 
-def _counted(user: User, storefront: Storefront) -> dict[str, Subquery]:
-    """The header's counts as parts of the membership query: every signed-in page shows them."""
+def _header(user: User, storefront: Storefront) -> dict[str, Expression]:
+    """The header as parts of the membership query: every signed-in page shows it."""
     account = OuterRef("contact__account_id")
     unread = Notification.objects.for_user(user, storefront.operator_id).unread()
     basket = BasketItem.objects.filter(basket__user=user, basket__storefront=storefront)
-    orders = Order.objects.open_plan_orders().filter(account=account)
+    held = Subscription.objects.active().for_plans().filter(account=account)
+    default = Plan.objects.filter(operator=storefront.operator_id, is_default=True)
     own = Storefront.objects.filter(account=account, claim__isnull=False)
+    orders = Order.objects.open_plan_orders().filter(account=account)
     return {
         "unread": Subquery(_how_many(unread)),
         "basket_items": Subquery(_how_many(basket)),
-        "open_order": Subquery(orders.values("number")[:1]),
+        "plan_name": Coalesce(Subquery(held.values("plan__name")[:1]), Subquery(default.values("name")[:1])),
+        "has_own_storefront": Exists(held.filter(entitlements__has_key="own_storefront")),
         "own_alias": Subquery(own.values("claim__alias")[:1]),
+        "open_order": Subquery(orders.values("number")[:1]),
     }
 
 

@@ -96,18 +96,18 @@ class Account(models.Model):
 
     def _find_held(self) -> Holding:
         from .plan import Plan
-        from .subscription import Subscription
 
-        subscription = (
-            Subscription.objects.active()
-            .for_plans()
-            .filter(account=self)
-            .select_related("plan", "pending_change")
-            .first()
-        )
+        subscription = self.plan_subscription()
         if subscription:
             return Holding(subscription.plan, subscription, subscription.entitlements)
         return Holding(*Plan.objects.default_of(self.operator_id))
+
+    def plan_subscription(self) -> "Subscription | None":  # noqa: F821
+        """The active subscription for a plan, with its plan and pending change. One query."""
+        from .subscription import Subscription
+
+        plans = Subscription.objects.active().for_plans().filter(account=self)
+        return plans.select_related("plan", "pending_change").first()
 
     def can(self, code: str) -> bool:
         """Whether the plan, as it was sold to this account, includes an entitlement such as `own_storefront`."""
