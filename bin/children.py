@@ -1,10 +1,9 @@
-"""Child processes that never outlive their parent: own process groups, ended with it, started again when they die.
+"""Child processes that never outlive their parent: process groups of their own, started again when they die.
 
-Standard library only. Start them from the main thread: Linux ties the parent-death signal to the thread that forked.
+Standard library only. A Minder beside them ends them if the parent is killed before it could.
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -14,26 +13,61 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-PR_SET_PDEATHSIG = 1
 BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before the next start of a child that keeps dying
 CALM = 30.0  # seconds of life after which it counts as healthy again
 LOG_LIMIT = 5_000_000  # bytes; an older log is set aside once at start
 
 
-def end_with_parent() -> None:
-    """In the child, before exec: SIGTERM when the parent is gone, even if it was killed with SIGKILL."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+class Minder:
+    """The process that cleans up after us; one per process that has children."""
+
+    def __init__(self) -> None:
+        self.groups: dict[int, float] = {}
+        self._start()
+
+    def watch(self, group: int, *, patience: float) -> None:
+        self.groups[group] = patience
+        self._tell(f"+{group} {patience}")
+
+    def forget(self, group: int) -> None:
+        self.groups.pop(group, None)
+        self._tell(f"-{group}")
+
+    def look_after(self) -> None:
+        """Start it again where somebody killed it: it learns anew what there is to mind."""
+        if self.process.poll() is not None:
+            self._start()
+
+    def leave(self) -> None:
+        """What is still being watched is ended now."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait()
+
+    def _start(self) -> None:
+        script = Path(__file__).with_name("minder.py")
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(script)], stdin=subprocess.PIPE, start_new_session=True, text=True
+        )
+        for group, patience in self.groups.items():
+            self._tell(f"+{group} {patience}")
+
+    def _tell(self, line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(f"{line}\n")
+            self.process.stdin.flush()
 
 
 @dataclass
 class Child:
-    """One supervised process; its output goes to `log`."""
+    """One process; its output goes to `log`. `patience` is the seconds it gets to end when asked."""
 
     name: str
     command: list[str]
     log: Path
+    minder: Minder
     environment: dict[str, str] = field(default_factory=dict)
+    patience: float = 5.0
     process: subprocess.Popen | None = None
     started_at: float = 0.0
     start_again_at: float = 0.0
@@ -49,8 +83,8 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=end_with_parent,
             )
+        self.minder.watch(self.process.pid, patience=self.patience)
 
     def look_after(self) -> str:
         """Start it again when it died and its rest is over; what happened in one line, or ""."""
@@ -61,31 +95,35 @@ class Child:
         code = self.process.poll()
         if code is None:
             return ""
-        self.sweep_group()
-        self.process = None
-        self.falls = 0 if time.monotonic() - self.started_at > CALM else self.falls + 1
+        self._clear_away()
         rest = BACKOFF[min(self.falls, len(BACKOFF) - 1)]
+        self.falls = 1 if time.monotonic() - self.started_at > CALM else self.falls + 1
         self.start_again_at = time.monotonic() + rest
         return f"{self.name} ended ({ended(code)}); starting it again in {rest:g} s, see {self.log}"
 
-    def stop(self, *, patience: float) -> None:
-        """Ask it to end; after `patience` seconds insist. What is left of its group ends with it."""
+    def stop(self) -> None:
+        """Ask it to end; when its patience is over insist. What is left of its group ends with it."""
         if self.process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self.process.terminate()
-        try:
-            self.process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.sweep_group()
-        self.process = None
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(self.patience)
+        self.kill()
 
-    def sweep_group(self) -> None:
-        """Kill what the dead leader left behind: pool children of a worker that was killed, say."""
+    def kill(self) -> None:
+        """SIGKILL for all of its group: what an out-of-memory killer or a power cut leaves behind."""
+        if self.process is None:
+            return
+        self.process.kill()
+        self.process.wait()
+        self._clear_away()
+
+    def _clear_away(self) -> None:
+        """The leader is dead; so shall be the pool children that it left."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        self.minder.forget(self.process.pid)
+        self.process = None
 
 
 def open_log(path: Path) -> IO[bytes]:

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import IO
 
 import embedded_valkey
-from children import Child
+from children import Child, Minder
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("STATE_DIR") or ROOT / "var").resolve()
 LOGS = STATE / "log"
 PYTHON = sys.executable
 SETTLING = 2.5  # seconds
-PATIENCE = {"web": 12.0, "worker": 25.0, "broker": 5.0}
 DEMO = """
   sign in with                                     password of all: uplift-demo
     a Basic reseller      jonas.brandt@techsolutions.example
@@ -38,20 +37,22 @@ def main() -> None:
     signal.signal(signal.SIGHUP, leave)
     port = choose_port()
     broker = surroundings(port)
+    minder = Minder()
     running: list[Child] = []
     try:
         if broker:
-            start_broker(broker, running)
+            start_broker(broker, running, minder)
         facts = prepare()
-        running += [*workers(), web(port)]
+        running += [*workers(minder), web(port, minder)]
         for child in running:
             if child.process is None:
                 child.start()
-        look_after(running, port=port, demo=facts["demo"])
+        look_after(running, minder, port=port, demo=facts["demo"])
     except KeyboardInterrupt:
         pass
     finally:
         stop(running)
+        minder.leave()
         lock.close()
 
 
@@ -117,12 +118,12 @@ def write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def start_broker(path: Path, running: list[Child]) -> None:
+def start_broker(path: Path, running: list[Child], minder: Minder) -> None:
     binary = embedded_valkey.server_binary()
     if not binary:
         sys.exit("No broker for this machine: install valkey or redis-server, or set REDIS_URL.")
     command = embedded_valkey.command(binary, socket=path, data=STATE / "valkey")
-    broker = Child("broker", command, LOGS / "broker.log")
+    broker = Child("broker", command, LOGS / "broker.log", minder)
     running.append(broker)
     broker.start()
     if not embedded_valkey.wait_until_it_answers(path):
@@ -137,7 +138,7 @@ def prepare() -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def workers() -> list[Child]:
+def workers(minder: Minder) -> list[Child]:
     """Orders and bulk work in one, letters in another: a slow mail server never holds up an order."""
     found = []
     for name, queues, slots in (("orders", "orders,bulk", "2"), ("mail", "mail", "2")):
@@ -145,14 +146,15 @@ def workers() -> list[Child]:
         command += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
         # On SIGTERM a worker gives its tasks 20 s and then ends; their rows are found again by the sweeper.
         environment = {"UPLIFT_PROCESS": "worker", "REMAP_SIGTERM": "SIGQUIT", "PYTHONWARNINGS": "ignore"}
-        found.append(Child(f"worker-{name}", command, LOGS / f"worker-{name}.log", environment))
+        log = LOGS / f"worker-{name}.log"
+        found.append(Child(f"worker-{name}", command, log, minder, environment, patience=25))
     return found
 
 
-def web(port: int) -> Child:
+def web(port: int, minder: Minder) -> Child:
     command = [PYTHON, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
     bind = os.environ.get("BIND") or f"127.0.0.1:{port}" + (f",[::1]:{port}" if has_ipv6() else "")
-    return Child("web", command, LOGS / "web.log", {"BIND": bind})
+    return Child("web", command, LOGS / "web.log", minder, {"BIND": bind}, patience=12)
 
 
 def has_ipv6() -> bool:
@@ -165,10 +167,11 @@ def has_ipv6() -> bool:
     return True
 
 
-def look_after(running: list[Child], *, port: int, demo: bool) -> None:
+def look_after(running: list[Child], minder: Minder, *, port: int, demo: bool) -> None:
     """Until a signal: start again what dies, and greet once when everything answers."""
     greeted, late_at = False, time.monotonic() + 60
     while True:
+        minder.look_after()
         for child in running:
             event = child.look_after()
             if event:
@@ -213,7 +216,7 @@ def stop(running: list[Child]) -> None:
     if running:
         say("stopping")
     for child in reversed(running):
-        child.stop(patience=PATIENCE[child.name.partition("-")[0]])
+        child.stop()
 
 
 def say(what: str) -> None:

@@ -7,15 +7,23 @@ from pathlib import Path
 
 import embedded_valkey
 import pytest
-from children import Child
+from children import Child, Minder
 from django.conf import settings
 from django.core.cache import cache
 
 from tests.processes import Processes
 
 
+@pytest.fixture(scope="session")
+def minder() -> Iterator[Minder]:
+    """Ends our children even if this run is killed."""
+    minder = Minder()
+    yield minder
+    minder.leave()
+
+
 @pytest.fixture(scope="session", autouse=True)
-def broker() -> Iterator[None]:
+def broker(minder: Minder) -> Iterator[None]:
     """The Valkey on the run's socket, unless bin/test gave us a Redis."""
     socket = settings.STATE_DIR / "valkey.sock"
     own = None
@@ -23,12 +31,12 @@ def broker() -> Iterator[None]:
         command = embedded_valkey.command(
             embedded_valkey.server_binary(), socket=socket, data=settings.STATE_DIR / "valkey"
         )
-        own = Child("broker", command, settings.STATE_DIR / "broker.log")
+        own = Child("broker", command, settings.STATE_DIR / "broker.log", minder)
         own.start()
         assert embedded_valkey.wait_until_it_answers(socket), own.log.read_text()
     yield
     if own:
-        own.stop(patience=5)
+        own.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +46,9 @@ def empty_cache(broker: None) -> None:
 
 
 @pytest.fixture
-def processes(transactional_db: None, tmp_path: Path) -> Iterator[Processes]:
+def processes(transactional_db: None, tmp_path: Path, minder: Minder) -> Iterator[Processes]:
     """Starts real workers and web servers on the test database; what a test leaves running ends with it."""
-    started = Processes(tmp_path)
+    started = Processes(tmp_path, minder)
     yield started
     started.stop()
 

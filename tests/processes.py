@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from children import Child
+from children import Child, Minder
 from django.db import connection
 
 
@@ -32,8 +32,9 @@ def free_port() -> int:
 class Processes:
     """Starts them, keeps their logs in the test's folder, ends them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, minder: Minder) -> None:
         self.folder = folder
+        self.minder = minder
         self.running: list[Child] = []
 
     def worker(self, *, queues: str = "orders,bulk,mail", slots: int = 2, **more: str) -> Child:
@@ -57,12 +58,12 @@ class Processes:
 
     def stop(self) -> None:
         for child in reversed(self.running):
-            child.stop(patience=5)
+            child.stop()
         self.running.clear()
 
     def _start(self, name: str, command: list[str], more: dict[str, str]) -> Child:
         log = self.folder / f"{name}-{len(self.running)}.log"
-        child = Child(name, command, log, {**environment(), **more})
+        child = Child(name, command, log, self.minder, {**environment(), **more})
         child.start()
         self.running.append(child)
         return child
