@@ -17,7 +17,7 @@ from anymail.exceptions import (
     AnymailRequestsAPIError,
 )
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.html import escape
@@ -70,13 +70,13 @@ def prepare(letter: Notification) -> EmailMultiAlternatives:
 
 
 def _secret_link(letter: Notification) -> str:
-    """Asks the maker that the settings name. A LookupError says that the link makes no sense any more."""
+    """Asks the maker that the settings name. What it cannot find any more makes the letter pointless."""
     makers = getattr(settings, "NOTIFICATION_SECRET_LINKS", {})
     if letter.secret_kind not in makers:
         raise ImproperlyConfigured(f"NOTIFICATION_SECRET_LINKS names no maker for {letter.secret_kind}")
     try:
         return import_string(makers[letter.secret_kind])(letter)
-    except LookupError as error:
+    except (LookupError, ObjectDoesNotExist) as error:
         raise LetterUnsendable("The personal link is no longer valid, so the letter was not sent.") from error
 
 

@@ -170,6 +170,10 @@ def gone(letter: Notification) -> str:
     raise LookupError
 
 
+def removed(letter: Notification) -> str:
+    return str(Notification.objects.get(pk=987654321))
+
+
 def broken(letter: Notification) -> str:
     raise OSError("the database is down")
 
@@ -193,7 +197,9 @@ def test_a_personal_link_is_in_the_letter_and_nowhere_else(reset, smtp):
     assert "-tok" not in "".join(NotificationAttempt.objects.values_list("answer", flat=True))
 
 
-@pytest.mark.parametrize(("maker", "state"), [("gone", "failed"), ("broken", "retry"), ("missing", "retry")])
+@pytest.mark.parametrize(
+    ("maker", "state"), [("gone", "failed"), ("removed", "failed"), ("broken", "retry"), ("missing", "retry")]
+)
 def test_a_link_that_cannot_be_made(reset, smtp, settings, maker, state):
     settings.NOTIFICATION_SECRET_LINKS = {"password_reset": f"{__name__}.{maker}"}
     assert deliver(reset.pk)
