@@ -101,11 +101,16 @@ class Child:
         self.start_again_at = time.monotonic() + rest
         return f"{self.name} ended ({ended(code)}); starting it again in {rest:g} s, see {self.log}"
 
+    def ask_to_stop(self) -> None:
+        """SIGTERM, without waiting for what comes of it."""
+        if self.process is not None:
+            self.process.terminate()
+
     def stop(self) -> None:
         """Ask it to end; when its patience is over insist. What is left of its group ends with it."""
+        self.ask_to_stop()
         if self.process is None:
             return
-        self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(self.patience)
         self.kill()

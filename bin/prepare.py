@@ -1,6 +1,6 @@
 """Bring the database and static files up to date before anything runs; one Django start for all of it.
 
-Prints one JSON line: whether demo data is there.
+Prints one JSON line: whether demo data is there, and whether the broker answers.
 """
 
 import contextlib
@@ -30,7 +30,9 @@ def main() -> None:
             print("uplift: an empty database, filling it with demo data", file=sys.stderr)
             call_command("seed_demo", force=True, verbosity=0, stdout=io.StringIO())  # the logins come when all is up
         call_command("collectstatic", interactive=False, verbosity=0)
-    print(json.dumps({"demo": has_demo()}))
+    from django.core.cache import cache
+
+    print(json.dumps({"demo": has_demo(), "broker": cache.alive()}))
 
 
 def is_empty() -> bool:

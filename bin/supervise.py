@@ -43,6 +43,8 @@ def main() -> None:
         if broker:
             start_broker(broker, running, minder)
         facts = prepare()
+        if not facts["broker"]:
+            say("the broker at REDIS_URL does not answer: orders are executed without it, sign-in waits for it")
         running += [*workers(minder), web(port, minder)]
         for child in running:
             if child.process is None:
@@ -210,11 +212,14 @@ def greet(port: int, *, demo: bool) -> None:
 
 
 def stop(running: list[Child]) -> None:
-    """The web first, then the workers, the broker last: nobody rings a bell that is gone."""
+    """All but the broker at once, the broker last: a worker that loses it while stopping may hang."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if running:
         say("stopping")
+    for child in running:
+        if child.name != "broker":
+            child.ask_to_stop()
     for child in reversed(running):
         child.stop()
 
