@@ -99,6 +99,15 @@ def draft_order(
     return order
 
 
+def order_previewed(account: Account, preview: Preview, *, channel: str, by) -> Order:
+    """Draft and place exactly this preview, which nobody confirms on a screen: imports. Raises the first refusal."""
+    with transaction.atomic():
+        refuse_any(preview)
+        order = _draft(account, preview, channel=channel, by=by, reference="", form_key=None)
+        _place(order, preview, account=account, by=by)
+    return order
+
+
 def _draft(account: Account, preview: Preview, *, channel: str, by, reference: str, form_key) -> Order:
     number = NumberSeries.take(account.operator_id, "SO")[0]
     order = Order.objects.create(

@@ -22,3 +22,11 @@ def period_end(anchor: date, start: date, cycle: str) -> date:
     months = start.year * 12 + start.month - 1 + (12 if cycle == "year" else 1)
     year, month = divmod(months, 12)
     return date(year, month + 1, min(anchor.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def running_period(anchor: date, cycle: str, *, on: date) -> tuple[date, date]:
+    """The period that the day is in, when periods have run since `anchor`: its first day, and that of the next one."""
+    start, end = anchor, period_end(anchor, anchor, cycle)
+    while end <= on:
+        start, end = end, period_end(anchor, end, cycle)
+    return start, end

@@ -203,7 +203,7 @@ _MORE = (
     ("Greenhouse IT", "greenhouseit", "Marta Kowalska", "free", 7, 3),
     ("Heron Computing", "heron", "Lars Nilsson", "free", 6, 3),
     ("Isarnetz", "isarnetz", "Veronika Maier", "free", 5, 2),
-    ("Jetty Works", "jettyworks", "Giulia Conti", "free", 4, 2),
+    ("Jetty Works", "jettyworks", "Giulia Conti", "free", 8, 5),
     ("Kiln Street", "kilnstreet", "Jakub Dvorak", "free", 3, 1),
     ("Lowlands Cloud", "lowlandscloud", "Sanne Mulder", "free", 2, 1),
     ("Atlas Workplace", "atlasworkplace", "Dirk Wagner", "standard", 12, 11),
@@ -220,6 +220,8 @@ _MORE = (
     ("Northgate Group", "northgate", "Oskar Bergman", "tenant", 12, 9),
     ("Polaris Channel", "polarischannel", "Helene Brandl", "tenant", 11, 6),
 )  # fmt: skip
+SUSPENDED = "isarnetz"  # the alias of who didn't pay
+CANCELLED = "jettyworks"  # and of who went back to Basic
 _COLOURS = ("#08758a", "#1d4ed8", "#9f1239", "#3f6212", "#7c2d12", "#4c1d95", "#0f766e", "#a16207")
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from .. import money, periods, pricing
 from ..models import Account, Activity, Charge, NumberSeries, Order, OrderItem, Plan, Subscription, User
 from ..preview import Letter, Preview, Wanted
+from .trail import activities
 
 State = Order.State
 
@@ -28,6 +29,7 @@ class Step:
     state: str = State.EXECUTED
     channel: str = Order.Channel.STOREFRONT
     from_plan: Plan | None = None
+    cancels_to: Plan | None = None  # nothing is wanted then
     alias: str = ""
     opens: bool = False
     letters: list[Letter] = field(default_factory=list)
@@ -38,7 +40,7 @@ class Step:
 
     @property
     def to_plan(self) -> Plan | None:
-        return self.wanted[0].product.plan
+        return self.wanted[0].product.plan if self.wanted else self.cancels_to
 
     @property
     def placed_at(self) -> datetime:
@@ -56,7 +58,7 @@ def tell(steps: list[Step], *, today: date) -> None:
     _write_orders(steps)
     _write_subscriptions(steps, today=today)
     _write_charges(steps, today=today)
-    Activity.objects.bulk_create(activity for step in steps for activity in _activities(step))
+    Activity.objects.bulk_create(activity for step in steps for activity in activities(step))
 
 
 def _write_orders(steps: list[Step]) -> None:
@@ -101,25 +103,26 @@ def _order(step: Step, *, number: str) -> Order:
 
 def preview_of(step: Step) -> Preview:
     """What was shown when the order was placed."""
-    account, first = step.account, step.wanted[0]
+    account = step.account
     rate, text = pricing.tax_of(account, account.operator)
     lines = [_line(w, step.on, account, place, (rate, text)) for place, w in enumerate(step.wanted)]
     shown = {"taxes": pricing.tax_lines(lines, currency=account.currency), "lines": lines, "letters": step.letters}
     if not step.to_plan:
         return Preview(account, account.currency, step.on, step.wanted, **shown)
     sold, before = set(step.to_plan.sold_as()), set(step.from_plan.sold_as())
+    if step.wanted:
+        first = step.wanted[0]
+        ends = periods.period_end(step.on, step.on, first.cycle)
+        shown |= {"cycle": first.cycle, "renews_on": ends, "renewal_net": first.unit_price}
     return Preview(
         account,
         account.currency,
         step.on,
         step.wanted,
-        change=Order.Change.UPGRADE,
+        change=Order.Change.UPGRADE if step.wanted else Order.Change.CANCEL,
         from_plan=step.from_plan,
         to_plan=step.to_plan,
-        cycle=first.cycle,
-        renews_on=periods.period_end(step.on, step.on, first.cycle),
-        renewal_net=first.unit_price,
-        storefront="open" if step.opens else "keep",
+        storefront="open" if step.opens else "keep" if step.wanted else "none",
         alias=step.alias,
         gained=sorted(sold - before),
         frozen=sorted(before - sold),
@@ -150,15 +153,15 @@ def _item(step: Step, wanted: Wanted) -> OrderItem:
 
 
 def _write_subscriptions(steps: list[Step], *, today: date) -> None:
-    """Oldest first: a plan subscription ends the one before it."""
+    """Oldest first: a plan subscription ends the one before it, and so does a cancellation."""
     held: dict[int, Subscription] = {}
     for step in steps:
         if step.state != State.EXECUTED:
             continue
+        before = held.get(step.account.pk) if step.to_plan else None
+        if before:
+            _end(before, step)
         for place, item in enumerate(step.items):
-            before = held.get(step.account.pk) if item.is_plan else None
-            if before:
-                before.state, before.ended_at, before.end_reason = "ended", step.executed_at, "superseded"
             subscription = _subscription(step, item, place, replaces=before, today=today)
             step.started.append(subscription)
             if item.is_plan:
@@ -168,10 +171,16 @@ def _write_subscriptions(steps: list[Step], *, today: date) -> None:
         Subscription.objects.bulk_create(rows)
 
 
+def _end(subscription: Subscription, step: Step) -> None:
+    subscription.state, subscription.ended_at = Subscription.State.ENDED, step.executed_at
+    subscription.end_reason = "superseded" if step.wanted else "cancelled"
+    subscription.period_start_on, subscription.period_end_on = periods.running_period(
+        subscription.anchor_on, subscription.cycle, on=step.on
+    )
+
+
 def _subscription(step: Step, item: OrderItem, place: int, *, replaces, today: date) -> Subscription:
-    start, end = step.on, periods.period_end(step.on, step.on, item.cycle)
-    while end <= today:
-        start, end = end, periods.period_end(step.on, end, item.cycle)
+    start, end = periods.running_period(step.on, item.cycle, on=today)
     number = "SUB-" + step.order.number.split("-", 1)[1] + (f"-{place + 1}" if place else "")
     return Subscription(
         operator_id=step.account.operator_id,
@@ -226,54 +235,3 @@ def _write_charges(steps: list[Step], *, today: date) -> None:
                 )
                 start = end
     Charge.objects.bulk_create(rows)
-
-
-def _activities(step: Step) -> list[Activity]:
-    """What the order page and the account's history tell, in the order in which it happened."""
-    order, number = step.order, step.order.number
-    if step.state == State.DRAFT:
-        return []
-    if step.state == State.AWAITING_APPROVAL:
-        return [_note(step, "order.submit", f"Order {number} waits for approval.", 0, "draft", step.state)]
-    told = [_note(step, "order.place", f"Order {number} placed.", 0, "draft", "placed")]
-    if step.state == State.CANCELLED:
-        return [*told, _note(step, "order.cancel", f"Order {number} cancelled.", 600, "placed", "cancelled")]
-    told.append(_note(step, "order.claim", f"Attempt 1 to execute {number}.", 2, "", "executing", by=None))
-    if step.state == State.PLACED:
-        text = "Attempt 1 did not succeed. Trying again later."
-        told.append(_note(step, "order.try_later", text, 4, "executing", "placed", by=None))
-    elif step.state == State.FAILED:
-        told.append(_note(step, "order.fail", order.error_message, 4, "executing", "failed", by=None))
-    elif step.state == State.EXECUTED:
-        told += [_started(step, subscription) for subscription in step.started]
-        if step.opens:
-            address = order.preview["address"]
-            told.append(_note(step, "storefront.opened", f"Storefront opened at {address}.", 4, by=None))
-        told.append(_note(step, "order.execute", f"Order {number} executed.", 4, "executing", "executed", by=None))
-    return told
-
-
-def _started(step: Step, subscription: Subscription) -> Activity:
-    what = f": {step.to_plan.name} plan." if step.to_plan else "."
-    text = f"Subscription {subscription.number} started{what}"
-    return _note(step, "subscription.started", text, 4, by=None, subscription=subscription)
-
-
-_PLACER = object()
-
-
-def _note(step: Step, verb: str, text: str, seconds: int, before: str = "", after: str = "", *, by=_PLACER, **about):
-    actor = step.by if by is _PLACER else by
-    return Activity(
-        operator_id=step.account.operator_id,
-        account=step.account,
-        order=step.order,
-        verb=verb,
-        text=text,
-        from_state=before,
-        to_state=after,
-        actor=actor,
-        actor_name=str(actor) if actor else "Automatic",
-        at=step.placed_at + timedelta(seconds=seconds),
-        **about,
-    )

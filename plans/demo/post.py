@@ -1,6 +1,7 @@
 """The demo's letters: posted with the words of today's templates, then put into the state and time they had."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -64,9 +65,13 @@ def _letters_of(step: Step) -> list:
     if not step.to_plan:
         return letters.order_received(order, account=account)
     storefront = Storefront.objects.filter(account=account).first()
-    return letters.plan_change_letters(
-        order, account=account, storefront=storefront, alias=step.alias, subscription=step.started[0]
+    subscription = step.started[0] if step.started else None
+    written = letters.plan_change_letters(
+        order, account=account, storefront=storefront, alias=step.alias, subscription=subscription
     )
+    kept_until = step.on + timedelta(days=account.operator.alias_quarantine_days)
+    said = {"alias_kept_until": f"{kept_until:%-d %b %Y}"}
+    return [letter if step.wanted else replace(letter, fields=letter.fields | said) for letter in written]
 
 
 def _usual(row: Notification) -> str:

@@ -31,12 +31,14 @@ def seed_nordwind(*, store_host: str) -> Operator:
     today = operators_today(operator)
     goods = Goods(operator)
     steps = plan_steps(settled, goods=goods, today=today)
+    leaving = cancellation(settled, goods=goods, today=today)
     shopping = shopping_steps(settled, customers, goods=goods, today=today)
-    tell(steps + shopping, today=today)
+    tell([*steps, leaving, *shopping], today=today)
     storefronts.open_storefronts(operator, steps, settled=settled)
-    post.send_letters(operator, steps + shopping)
-    sleeper = next(one for one in settled if one.reseller.alias == "isarnetz")
-    storefronts.suspend(sleeper.account, reason="Two reminders are unpaid.")
+    post.send_letters(operator, [*steps, leaving, *shopping])
+    storefronts.park(leaving)
+    debtor = next(one for one in settled if one.reseller.alias == cast.SUSPENDED)
+    storefronts.suspend(debtor.account, reason="Two reminders are unpaid.")
     NumberSeries.objects.filter(operator=operator, prefix="SO").update(next_number=NEXT_ORDER)
     return operator
 
@@ -118,6 +120,23 @@ def _upgrade(one: people.Settled, plan: str, goods: Goods, *, on: date, before: 
         from_plan=goods.plans[before],
         opens=opens,
         letters=[letter],
+    )
+
+
+def cancellation(settled: list[people.Settled], *, goods: Goods, today: date) -> Step:
+    """Somebody went back to Basic: a parked storefront, and an alias in quarantine."""
+    one = next(one for one in settled if one.reseller.alias == cast.CANCELLED)
+    return Step(
+        one.account,
+        one.user,
+        [],
+        today - timedelta(days=24),
+        minute=15,
+        channel=Order.Channel.SUBSCRIPTION,
+        from_plan=goods.plans[one.reseller.plan],
+        cancels_to=goods.plans["basic"],
+        alias=one.reseller.alias,
+        letters=[Letter("plan_cancelled", "", (one.user.email,))],
     )
 
 

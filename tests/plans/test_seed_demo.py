@@ -1,0 +1,167 @@
+"""The demo: the fixed people and states of the product page, clean by every invariant, and the same when run again."""
+
+import time
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from notifications.models import Notification
+from plans import verify
+from plans.models import (
+    Account,
+    Activity,
+    Charge,
+    Contact,
+    Operator,
+    Order,
+    Product,
+    StaffMembership,
+    Storefront,
+    Subscription,
+    User,
+)
+from plans.preview import Wanted, preview_order
+from plans.refusals import Refused
+
+MODELS = (Operator, Account, Contact, User, Order, Subscription, Storefront, Charge, Activity, Notification, Product)
+
+
+def seed(*options: str) -> str:
+    out = StringIO()
+    call_command("seed_demo", "--force", *options, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def demo(db):
+    return seed()
+
+
+def test_the_people_of_the_product_page(demo):
+    nordwind = Operator.objects.get(name="Nordwind Distribution")
+    assert set(StaffMembership.objects.filter(operator=nordwind).values_list("user__email", "role")) == {
+        ("maren.holt@nordwind.example", "administrator"),
+        ("manager@nordwind.example", "account_manager"),
+        ("ops@nordwind.example", "operations"),
+        ("finance@nordwind.example", "finance"),
+        ("viewer@nordwind.example", "read_only"),
+    }
+    tech = Account.objects.get(operator=nordwind, number="AC-10482")
+    assert tech.name == "Tech Solutions"
+    people = tech.contacts.values_list("email", "name", "is_primary", "roles__role")
+    assert set(people) == {
+        ("jonas.brandt@techsolutions.example", "Jonas Brandt", True, "admin"),
+        ("viewer@techsolutions.example", "Paula Lindt", False, "viewer"),
+    }
+    named = ["Tech Solutions", "Harbor IT", "Alpine Cloud", "Kestrelwick Systems", "Lumen Desk"]
+    held = {a.name: a.held().plan.code for a in Account.objects.filter(name__in=named)}
+    assert held == {
+        "Tech Solutions": "basic",
+        "Harbor IT": "basic",
+        "Alpine Cloud": "free",
+        "Kestrelwick Systems": "standard",
+        "Lumen Desk": "free",
+    }
+    aliases = Storefront.objects.filter(account__name__in=named).values_list("account__name", "claim__alias")
+    assert dict(aliases) == {
+        "Alpine Cloud": "alpinecloud",
+        "Kestrelwick Systems": "kestrelwick",
+        "Lumen Desk": "lumendesk",
+    }
+    customers = Account.objects.filter(parent__name="Kestrelwick Systems").values_list("contacts__email", flat=True)
+    assert set(customers) == {"buyer@millbrook.example", "buyer@oakfield.example"}
+    sudlicht = Operator.objects.get(store_host="sudlicht.localhost")
+    assert list(sudlicht.staff.values_list("user__email", flat=True)) == ["admin@sudlicht.example"]
+    assert list(sudlicht.accounts.resellers().values_list("name", flat=True)) == ["Lumen Desk"]
+
+
+def test_forty_more_over_all_plans(demo):
+    resellers = Account.objects.resellers().filter(operator__short_name="Nordwind")
+    assert resellers.count() == 44
+    plans = [account.held().plan.code for account in resellers]
+    assert {code: plans.count(code) >= 2 for code in ("basic", "free", "standard", "tenant")} == dict.fromkeys(
+        ("basic", "free", "standard", "tenant"), True
+    )
+
+
+def test_every_password(demo):
+    hashes = set(User.objects.values_list("password", flat=True))
+    assert len(hashes) == 2  # one for each distributor, hashed once
+    assert all(check_password("uplift-demo", each) for each in hashes)
+
+
+def test_a_dozen_products_orders_and_letters_in_every_state(demo):
+    assert Product.objects.ordinary().filter(operator__short_name="Nordwind").count() == 12
+    assert set(Order.objects.values_list("state", flat=True)) == set(Order.State.values)
+    assert set(Notification.objects.values_list("state", flat=True)) == set(Notification.State.values)
+    assert set(Storefront.objects.values_list("state", flat=True)) == set(Storefront.State.values)
+
+
+def test_activities_reach_back_twelve_months(demo):
+    first = Activity.objects.earliest("at").at
+    now = timezone.now()
+    assert timedelta(days=330) <= now - first <= timedelta(days=400)
+    months = {(a.year, a.month) for a in Activity.objects.values_list("at", flat=True)}
+    assert len(months) >= 12
+    assert not Activity.objects.filter(at__gt=now).exists()
+
+
+def test_every_invariant_holds(demo):
+    assert verify.broken() == {}
+
+
+def test_a_second_run_changes_nothing(demo):
+    before = {model: list(model.objects.order_by("pk").values_list()) for model in MODELS}
+    assert "Nordwind Distribution is there already." in seed()
+    assert {model: list(model.objects.order_by("pk").values_list()) for model in MODELS} == before
+
+
+def test_the_store_host_can_be_another_one(db, settings):
+    settings.PUBLIC_PORT = 0
+    assert "http://shop.example.test" in seed("--store-host=shop.example.test")
+    assert Operator.objects.filter(store_host="shop.example.test", short_name="Nordwind").exists()
+
+
+def test_it_is_refused_where_debug_is_off(db, settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="--force"):
+        call_command("seed_demo")
+    assert not Operator.objects.exists()
+
+
+def test_a_host_of_somebody_else_is_left_alone(db):
+    from tests import cast
+
+    cast.distributor("Disti", host="localhost")
+    with pytest.raises(CommandError, match="belongs to another distributor"):
+        seed()
+    assert Operator.objects.count() == 1
+
+
+def test_the_account_of_the_demo_can_walk_the_first_door(demo):
+    account = Account.objects.select_related("operator", "account_manager").get(number="AC-10482")
+    for slug in ("free-plan", "standard-plan"):
+        product = Product.objects.select_related("plan").get(operator=account.operator, slug=slug)
+        shown = preview_order(account, wanted=[Wanted(product)], alias="techsolutions")
+        assert shown.refusals == []
+    taken = preview_order(account, wanted=[Wanted(product)], alias="kestrelwick")
+    assert [type(each) for each in taken.refusals] == [Refused]
+
+
+def test_the_next_order_has_the_number_of_the_mock_ups(demo):
+    from plans.models import NumberSeries
+
+    nordwind = Operator.objects.get(short_name="Nordwind")
+    assert NumberSeries.take(nordwind.pk, "SO") == ["SO-01874"]
+    assert NumberSeries.take(nordwind.pk, "AC") == ["AC-10483"]
+    assert Account.objects.filter(operator=nordwind).values("number").distinct().count() == 47
+
+
+def test_it_is_quick(db):
+    started = time.process_time()
+    seed()
+    assert time.process_time() - started < 8
