@@ -1,0 +1,90 @@
+"""One small world with everybody in it, for tests that go through all pages as everybody."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.test import Client
+
+from plans.execution import execute_order
+from plans.models import (
+    Account,
+    ContactRole,
+    NumberSeries,
+    Operator,
+    Order,
+    StaffMembership,
+    Subscription,
+    User,
+)
+from plans.ordering import order_basket, wanted_in
+from plans.preview import preview_order
+from tests import cast
+
+STORE, BSS, OTHER_STORE = "cloud.disti.test", "bss.disti.test", "cloud.other.test"
+STAFF_ROLES = StaffMembership.Role.values
+CONTACT_ROLES = ContactRole.Role.values
+
+
+@dataclass
+class World:
+    """Two distributors. Tech Solutions (Standard, `techsolutions`) is who is looked at, Harbor IT its neighbour."""
+
+    operator: Operator
+    reseller: Account
+    neighbour: Account
+    customer: Account
+    users: dict[str, User | None]
+    parts: dict[str, object]
+
+    def client(self, who: str, host: str = STORE) -> Client:
+        client = Client(headers={"host": host}, raise_request_exception=False)
+        if self.users[who] is not None:
+            client.force_login(self.users[who], backend=settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+
+def make() -> World:
+    operator = cast.distributor(host=STORE)
+    other = cast.distributor("Sudlicht", host=OTHER_STORE)
+    NumberSeries.objects.filter(operator=other).update(next_number=90_001)  # no number is found at both
+    cast.product(operator)
+    reseller = cast.reseller(operator)
+    people = {
+        role: cast.person(reseller, f"{role}@techsolutions.example", roles=(role,)).user for role in CONTACT_ROLES
+    }
+    reseller = cast.on_plan(reseller, "standard", alias="techsolutions")
+    neighbour = cast.on_plan(cast.reseller(operator, "Harbor IT"), "free", alias="harborit")
+    customer = cast.customer(reseller)
+    lumen = cast.on_plan(cast.reseller(other, "Lumen Desk"), "free", alias="lumendesk")
+    subscription = Subscription.objects.get(account=reseller)
+    order = subscription.order_item.order
+    failed = _failed_order(reseller)
+    users: dict[str, User | None] = {"anonymous": None} | people
+    users["neighbour"] = cast.buyer_of(neighbour)
+    users["customer"] = cast.buyer_of(customer)
+    users["other_reseller"] = cast.buyer_of(lumen)
+    users |= {f"staff_{role}": cast.staff(operator, role).user for role in STAFF_ROLES}
+    users["staff_elsewhere"] = cast.staff(other).user
+    parts = {
+        "order": order.number,
+        "failed": failed,
+        "subscription": subscription.number,
+        "slug": "workplace-suite",
+        "letter": order.notifications.order_by("id").first().pk,
+        "storefront": reseller.storefront.pk,
+        "own_storefront": operator.account.storefront.pk,
+    }
+    return World(operator, reseller, neighbour, customer, users, parts)
+
+
+def _failed_order(account: Account) -> str:
+    """An order for a product that used up its attempts."""
+    held = cast.basket(account, cast.product(account.operator, "Backup Vault"))
+    by = cast.buyer_of(account)
+    shown = preview_order(account, wanted=wanted_in(held), by=by)
+    order = order_basket(held, account=account, alias=None, fingerprint=shown.fingerprint, accepted=False, reference="",
+                         form_key="failed", address=None, by=by)  # fmt: skip
+    Order.objects.filter(pk=order.pk).update(attempts=8)
+    execute_order(order.pk)
+    assert Order.objects.get(pk=order.pk).state == "failed"
+    return order.number
