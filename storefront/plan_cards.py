@@ -84,14 +84,18 @@ class Row:
     cells: list[tuple[Card, str]]  # what the plan includes, as a word; empty where it does not
 
 
-def compare(shown: list[Card]) -> list[tuple[str, list[Row]]]:
+def compare(shown: list[Card], *, operator: Operator) -> list[tuple[str, list[Row]]]:
     """The comparison by groups. What none of the shown plans includes is left out."""
     groups = []
     for title, codes in GROUPS:
-        rows = [Row(code.label, [(card, _cell(card, code)) for card in shown]) for code in codes]
+        rows = [Row(_label(code, operator), [(card, _cell(card, code)) for card in shown]) for code in codes]
         if rows := [row for row in rows if any(word for _, word in row.cells)]:
             groups.append((title, rows))
     return groups
+
+
+def _label(code: Code, operator: Operator) -> str:
+    return f"Order in the {operator.short_name} storefront" if code == Code.SHOP else code.label
 
 
 def _cell(card: Card, code: Code) -> str:

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from plans import links
@@ -10,12 +10,14 @@ from plans.models import Product
 
 from .. import catalogue_reading, icon, plan_cards
 from ..membership import member_may
+from ..revalidation import page
 
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     found = catalogue_reading.find(request)
-    return render(request, "storefront/catalogue.html", {"found": found})
+    shows = [*(part for offer in found.offers for part in (offer.product, offer.price)), found.categories, found.page.following]
+    return page(request, "storefront/catalogue.html", {"found": found}, shows=shows)
 
 
 @require_safe
@@ -25,7 +27,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("plans")
     currency = catalogue_reading.currency_of(request)
     prices = catalogue_reading.prices_of([shown], currency=currency)[shown.pk]
-    return render(request, "storefront/product.html", {"product": shown, "prices": prices, "currency": currency})
+    context = {"product": shown, "prices": prices, "currency": currency}
+    return page(request, "storefront/product.html", context, shows=[shown, *prices])
 
 
 @require_safe
@@ -33,12 +36,13 @@ def plans(request: HttpRequest) -> HttpResponse:
     cards = plan_cards.cards(request.operator, visitor=request.visitor)
     context = {
         "cards": cards,
-        "comparison": plan_cards.compare(cards),
+        "comparison": plan_cards.compare(cards, operator=request.operator),
         "columns": len(cards) + 1,
         "currency": catalogue_reading.currency_of(request),
         "example_address": links.shown_address(request.operator, "techsolutions"),
     }
-    return render(request, "storefront/plans.html", context)
+    shows = [part for card in cards for part in (card.plan, card.product, card.monthly, card.yearly, card.entitlements)]
+    return page(request, "storefront/plans.html", context, shows=shows)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from plans.models import Product, Subscription
 
 from ..keyset import by_name, newest_first
 from ..membership import member_may
+from ..revalidation import page
 
 ON_HOME = 6
 
@@ -32,21 +33,23 @@ def browsing(view: Callable) -> Callable:
 @browsing
 def home(request: HttpRequest) -> HttpResponse:
     popular = Product.objects.sold_by(request.operator.pk).ordinary().order_by("name", "pk")
-    return render(request, "storefront/reseller_home.html", {"products": popular.defer("description")[:ON_HOME]})
+    shown = list(popular.defer("description")[:ON_HOME])
+    return page(request, "storefront/reseller_home.html", {"products": shown}, shows=shown)
 
 
 @require_safe
 @browsing
 def products(request: HttpRequest) -> HttpResponse:
     listed = Product.objects.sold_by(request.operator.pk).ordinary()
-    return render(request, "storefront/reseller_products.html", {"page": by_name(listed, request)})
+    found = by_name(listed.defer("description"), request)
+    return page(request, "storefront/reseller_products.html", {"page": found}, shows=[*found.rows, found.following])
 
 
 @require_safe
 @browsing
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Product.objects.sold_by(request.operator.pk).ordinary(), slug=slug)
-    return render(request, "storefront/reseller_product.html", {"product": shown})
+    return page(request, "storefront/reseller_product.html", {"product": shown}, shows=[shown])
 
 
 @require_safe

@@ -1,0 +1,67 @@
+"""Pages for who is not signed in: a browser that has one asks whether it still holds, and is told so without a page.
+
+The answer is made of what the page shows, as it was just read, not of the page: rendering is what costs.
+"""
+
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags, quote_etag
+
+from . import theme
+
+
+def page(request: HttpRequest, template: str, context: dict, *, shows: list) -> HttpResponse:
+    """Like `render`. `shows` is all that the page shows of the database beside its storefront: rows and plain values."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return render(request, template, context)
+    held = parse_etags(request.headers.get("If-None-Match", ""))
+    known = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    etag = _etag(request, shows, csrf=known)
+    if known and etag in held:
+        response = HttpResponseNotModified()
+    else:
+        response = render(request, template, context)
+        etag = _etag(request, shows, csrf=request.META.get("CSRF_COOKIE", ""))
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _etag(request: HttpRequest, shows: list, *, csrf: str) -> str:
+    """Of all that may differ. The page holds forms, so it belongs to the cookie that answers for them."""
+    shop, operator = request.storefront, request.operator
+    whole = (
+        _release(),
+        request.get_full_path(),
+        theme.chosen(request),
+        theme.this_year(),
+        csrf,
+        request.credit,
+        _facts(shop),
+        _facts(operator),
+        [_facts(each) for each in shows],
+    )
+    return quote_etag(sha256(repr(whole).encode()).hexdigest()[:32])
+
+
+def _facts(shown: object) -> object:
+    """A row's columns, as far as they were read; anything else as it is."""
+    if not isinstance(shown, Model):
+        return shown
+    read = shown.__dict__
+    return [read[field.attname] for field in shown._meta.concrete_fields if field.attname in read]
+
+
+@lru_cache(maxsize=1)
+def _release() -> float:
+    """Changes when the templates or the stylesheet do. Read once: a release starts new processes."""
+    roots = [*settings.TEMPLATES[0]["DIRS"], *settings.STATICFILES_DIRS]
+    return max(file.stat().st_mtime for root in roots for file in Path(root).rglob("*.*"))
