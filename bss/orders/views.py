@@ -12,7 +12,7 @@ from . import words
 from .forms import OrderFilter
 from .searching import matching
 
-LISTED = ("number", "state", "channel", "currency", "total", "created_at", "account__number", "account__name")
+LISTED = ("number", "state", "channel", "change", "currency", "total", "created_at", "account__number", "account__name")
 ITEMS = Prefetch(
     "items", OrderItem.objects.order_by("-is_plan", "id").only("order_id", "name", "is_plan", "alias", "quantity")
 )
