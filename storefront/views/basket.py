@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.core.validators import slug_re
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -40,11 +41,19 @@ def basket(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def basket_add(request: HttpRequest) -> HttpResponse:
-    product = get_object_or_404(Product.objects.sold_by(request.operator.pk), slug=request.POST.get("product", ""))
+    product = _product(request)
     if not request.visitor.is_member:
         # Signing in comes back to the page of the product: a link cannot repeat what a button did.
         return redirect_to_login(reverse("plans") if product.is_plan else reverse("product", args=[product.slug]))
     return _add(request, product)
+
+
+def _product(request: HttpRequest) -> Product:
+    """The product named in the form, if it is sold here. What is no slug is not even asked for."""
+    named = request.POST.get("product", "")
+    if not slug_re.fullmatch(named):
+        raise Http404
+    return get_object_or_404(Product.objects.sold_by(request.operator.pk), slug=named)
 
 
 @member_may("buy")
