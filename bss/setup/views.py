@@ -11,7 +11,7 @@ from ..letters import row
 from ..permissions import StaffRequired
 from .forms import LetterFilter
 
-LISTED = ("subject", "recipient_email", "recipient_name", "state", "attempts", "created_at", "account__name",
+LISTED = ("subject", "recipient_email", "recipient_name", "state", "created_at", "account__name",
           "account__number", "order__number")  # fmt: skip
 # A letter's own styles are inline; nothing in it may run, load, send or leave its frame.
 LETTER_POLICY = {

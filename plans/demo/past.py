@@ -15,6 +15,7 @@ from ..preview import Letter, Preview, Wanted
 from .trail import activities
 
 State = Order.State
+CHANGED_MIND = timedelta(minutes=10)  # from placing an order to cancelling it
 
 
 @dataclass
@@ -78,6 +79,10 @@ def _order(step: Step, *, number: str) -> Order:
     times = {"placed_at": step.placed_at, "placed_by": step.by} if is_placed else {}
     if step.state == State.EXECUTED:
         times |= {"executed_at": step.executed_at, "attempts": 1}
+    elif step.state == State.FAILED:
+        times |= {"failed_at": step.executed_at, "attempts": 1}
+    elif step.state == State.CANCELLED:
+        times |= {"cancelled_at": step.placed_at + CHANGED_MIND}
     sold = step.to_plan.sold_as() if step.to_plan else {}
     return Order(
         operator_id=step.account.operator_id,

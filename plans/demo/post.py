@@ -32,7 +32,7 @@ ODD = (
 def send_letters(operator: Operator, steps: list[Step]) -> None:
     """Post what the executed and failed orders call for."""
     written = []
-    for step in steps:
+    for step in sorted(steps, key=lambda step: step.executed_at):
         written += _letters_of(step)
     rows = post_all(written, operator_id=operator.pk)
     moments = {step.order.pk: step.executed_at for step in steps}

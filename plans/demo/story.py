@@ -10,6 +10,7 @@ from ..founding import found_operator
 from ..models import Activity, NumberSeries, Operator, Order, Plan, Product, User
 from ..periods import today as operators_today
 from ..preview import Letter, Wanted
+from ..refusals import Refused
 from . import cast, catalogue, people, post, storefronts
 from .past import Step, tell
 
@@ -178,53 +179,33 @@ def _purchase(one: people.Settled, wanted: Wanted, *, on: date, place: int, **mo
 
 def _unfinished(by_name: dict[str, people.Settled], customers, *, goods: Goods, today: date) -> list[Step]:
     """`placed` waits for its next attempt and `executing` is leased for a month, so that both can be looked at."""
-    in_a_month, now = timezone.now() + MONTH, timezone.now()
+    in_a_month, yesterday = timezone.now() + MONTH, today - timedelta(days=1)
     customer = User.objects.get(email=cast.CUSTOMERS[0].person.email)
     manager = User.objects.get(email="manager@nordwind.example")
     waiting = {"attempts": 1, "next_attempt_at": in_a_month}
     leased = {"attempts": 1, "lease_owner": post.NOBODY, "lease_until": in_a_month}
-    taken = "The alias northgate has already been assigned to someone else. Choose a different alias."
-    failed = {"attempts": 1, "failed_at": now - timedelta(days=2), "error_code": "alias_taken", "error_message": taken}
-    gone = {"cancelled_at": now - timedelta(days=40)}
-    plan = {"from_plan": goods.plans["basic"], "opens": True}
-    orchard, cedar, juniper = by_name["Orchard"], by_name["Cedar"], by_name["Juniper"]
+    taken = Refused("alias_taken", alias="northgate")
+    failed = {"error_code": taken.code, "error_message": taken.sentence}
+    from_basic = {"from_plan": goods.plans["basic"], "opens": True}
+    copperfield, granite, cedar = by_name["Copperfield"], by_name["Granite"], by_name["Cedar"]
+    orchard, juniper = by_name["Orchard"], by_name["Juniper"]
+    mail, share, web_filter = (goods.wanted(slug) for slug in ("business-mail", "file-share", "web-filter"))
+    standard, free = goods.wanted("standard-plan"), goods.wanted("free-plan")
     return [
-        _purchase(
-            by_name["Copperfield"], goods.wanted("file-share"), on=today, place=0, state=State.PLACED, more=waiting
-        ),
-        _purchase(
-            by_name["Granite"], goods.wanted("web-filter"), on=today, place=1, state=State.EXECUTING, more=leased
-        ),
-        _purchase(
-            cedar, goods.wanted("business-mail"), on=today - 2 * MONTH, place=2, state=State.CANCELLED, more=gone
-        ),
-        Step(
-            juniper.account,
-            manager,
-            [goods.wanted("standard-plan")],
-            today - timedelta(days=1),
-            90,
-            State.DRAFT,
-            Order.Channel.BSS_ORDER,
-            **plan,
-        ),
+        _purchase(copperfield, share, on=yesterday, place=20, state=State.PLACED, more=waiting),
+        _purchase(granite, web_filter, on=yesterday, place=21, state=State.EXECUTING, more=leased),
+        _purchase(cedar, mail, on=today - 2 * MONTH, place=2, state=State.CANCELLED),
+        Step(juniper.account, manager, [standard], yesterday, 90, State.DRAFT, Order.Channel.BSS_ORDER, **from_basic),
         Step(
             orchard.account,
             orchard.user,
-            [goods.wanted("free-plan")],
+            [free],
             today - timedelta(days=2),
             60,
             State.FAILED,
             alias="northgate",
             more=failed,
-            **plan,
+            **from_basic,
         ),
-        Step(
-            customers[0],
-            customer,
-            [goods.wanted("business-mail", quantity=6)],
-            today - timedelta(days=1),
-            30,
-            State.AWAITING_APPROVAL,
-        ),
+        Step(customers[0], customer, [replace(mail, quantity=6)], yesterday, 30, State.AWAITING_APPROVAL),
     ]
