@@ -4,6 +4,8 @@ from django.urls import path
 
 from .views import account, panel, portal, theme
 
+handler500 = "config.outages.server_error"
+
 urlpatterns = [
     path("", portal.home, name="home"),
     path("products/", portal.products, name="products"),

@@ -1,9 +1,9 @@
 """Signing in with allauth, on our terms: where it leads, what it says, and which letters it posts."""
 
 import uuid
+from collections.abc import Callable
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
@@ -20,6 +20,24 @@ from plans.models import Operator, User
 from . import brands
 
 AGAIN_IN = 30  # seconds
+COUNTED = frozenset({"account_login", "account_reset_password", "account_reset_password_from_key"})
+
+
+class AttemptsMiddleware:
+    """Attempts are counted in the cache. Without it nobody signs in, rather than everybody as often as they like."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if request.method != "POST" or request.resolver_match.url_name not in COUNTED or cache.alive():
+            return None
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = str(AGAIN_IN)
+        return response
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -28,12 +46,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Too many attempts. Try again in 15 minutes, or choose a new password.",
         "invalid_login": "The email address or the password is not correct.",
     }
-
-    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
-        """Attempts are counted in the cache; without it nobody signs in, rather than everybody as often as they like."""
-        if not cache.alive():
-            raise ImmediateHttpResponse(unavailable(request))
-        super().pre_authenticate(request, **credentials)
 
     def is_safe_url(self, url: str) -> bool:
         return url_has_allowed_host_and_scheme(
@@ -93,9 +105,3 @@ def operator_for(user: User, request: HttpRequest) -> Operator | None:
     known = Q(accounts__contacts__user=user) | Q(staff__user=user, staff__is_active=True)
     return Operator.objects.filter(known, pk=request.operator.pk).distinct().first()
 
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Signing in has to wait. The rest of the shop goes on."""
-    response = render(request, "503.html", status=503)
-    response["Retry-After"] = str(AGAIN_IN)
-    return response

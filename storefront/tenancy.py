@@ -23,6 +23,7 @@ URLCONFS = {"store": "storefront.urls", "reseller": "storefront.reseller_urls", 
 # What still answers at a storefront that its plan has left: end customers reach what is theirs (PRODUCT.md section 5).
 ANSWERS_WHEN_PARKED = frozenset({"portal", "theme", "theme_css"})
 ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css"})
+LONGEST_HOST = 253  # RFC 1035
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class TenancyMiddleware:
         if isinstance(answer, HttpResponse):
             return answer
         if answer is None:
-            known = host == settings.BSS_HOST or windows.of_host(host)
-            return render(request, "404.html" if known else "400.html", status=404 if known else 400)
+            # Only the host of the BSS has places that are nowhere; any other host is a stranger.
+            status = 404 if host == settings.BSS_HOST else 400
+            return render(request, f"{status}.html", status=status)
         return self._answer_at(answer, request)
 
     def _answer_at(self, place: Place, request: HttpRequest) -> HttpResponse:
@@ -88,7 +90,7 @@ def find_place(host: str, path: str) -> Place | HttpResponse | None:
     segment = path.removeprefix("/").partition("/")[0]
     if host == settings.BSS_HOST and segment == "bss":
         return _slashed(path, segment) or Place("bss", segment)
-    window = windows.of_host(host)
+    window = windows.of_host(host) if len(host) <= LONGEST_HOST else None
     if window is None:
         return HttpResponseRedirect("/bss/") if host == settings.BSS_HOST and path == "/" else None
     if not aliases.SHAPE.match(segment.lower()):

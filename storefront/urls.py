@@ -4,6 +4,8 @@ from django.urls import path
 
 from .views import account, aliases, basket, catalog, checkout, notices, orders, subscriptions, theme
 
+handler500 = "config.outages.server_error"
+
 urlpatterns = [
     path("", catalog.catalogue, name="catalogue"),
     path("products/<slug:slug>/", catalog.product, name="product"),
