@@ -9,11 +9,12 @@ from functools import lru_cache
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from . import links
-from .models import Account, AliasClaim, Operator, Storefront
+from .models import OPEN_STATES, Account, AliasClaim, Operator, OrderItem, Storefront
 from .refusals import Refused
 
 SHAPE = re.compile(r"^[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])$")
@@ -121,14 +122,15 @@ def suggest(alias: str, *, operator: Operator, account: Account | None = None, m
     """Free aliases near the wanted one, nearest first."""
     own = re.sub(r"[^a-z0-9]+", "-", normalise(account.name if account else "")).strip("-")
     city = re.sub(r"[^a-z0-9]+", "-", normalise(account.city if account else "")).strip("-")
+    stem = alias[:33].rstrip("-")  # leaves room for what is added
     tries = [
-        f"{alias}-it",
-        f"{alias}-cloud",
+        f"{stem}-it",
+        f"{stem}-cloud",
         own,
         own.replace("-", ""),
-        f"{alias}-{city}",
-        f"{alias}-2",
-        f"{alias}-online",
+        f"{stem}-{city}",
+        f"{stem}-2",
+        f"{stem}-online",
     ]
     reserved = reserved_words(operator)
     fit = [a for a in dict.fromkeys(tries) if SHAPE.match(a) and "--" not in a and a not in reserved and a != alias]
@@ -183,7 +185,22 @@ def _grown(mine: Q, end: datetime | None):
 
 
 def release(alias: str, *, account: Account) -> None:
-    """Let go of a hold. A live alias stays; one that was in quarantine goes back to it for the time that is left."""
-    claims = AliasClaim.objects.filter(operator_id=account.operator_id, alias=alias, account=account, state="held")
-    claims.filter(quarantined_until__gt=timezone.now()).update(state="quarantined", held_until=None)
-    claims.filter(state="held").exclude(storefront__isnull=False).delete()
+    """Let go of a hold, after the order that wanted it was cancelled or amended. A live alias stays.
+
+    Another order of the account that carries the alias keeps it: an open one as it is, a draft for 48 hours more at
+    the most. One that was in quarantine goes back to it, for the time that is left.
+    """
+    now = timezone.now()
+    held = AliasClaim.objects.filter(operator_id=account.operator_id, alias=alias, account=account, state="held")
+    others = OrderItem.objects.filter(order__account=account, alias=alias)
+    states = set(others.filter(order__state__in=["draft", *OPEN_STATES]).values_list("order__state", flat=True))
+    if states & set(OPEN_STATES):
+        return
+    if states:
+        held.filter(held_until__isnull=True).update(held_until=now + DRAFT_HOLD)
+        return
+    # A parked storefront stays with its alias, quarantine over or not, until somebody else takes it.
+    kept = Q(quarantined_until__gt=now) | Q(storefront__isnull=False)
+    over = Coalesce(F("quarantined_until"), Value(now, output_field=DateTimeField()))
+    held.filter(kept).update(state="quarantined", held_until=None, quarantined_until=over)
+    held.delete()

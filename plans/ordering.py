@@ -231,11 +231,11 @@ def amend_item(item: OrderItem, *, by, alias: str | None = None, cycle: str | No
         if alias is not None and item.is_plan:
             until = aliases.DRAFT_HOLD if order.state == Order.State.DRAFT else None
             item.alias = aliases.hold(alias, account=order.account, until=until, by=by).alias
-            if before and before != item.alias:
-                aliases.release(before, account=order.account)
         if cycle is not None and order.state == Order.State.DRAFT:
             item.cycle = cycle
         item.save(update_fields=["alias", "cycle"])
+        if before and before != item.alias:
+            aliases.release(before, account=order.account)
         Order.objects.filter(pk=order.pk).update(
             version=order.version + 1, preview=order.preview | {"alias": item.alias}
         )

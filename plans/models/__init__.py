@@ -5,7 +5,7 @@ from .account import Account, Contact
 from .activity import Activity
 from .basket import Basket, BasketItem
 from .operator import NumberSeries, Operator
-from .order import MOVES, Order, OrderItem
+from .order import MOVES, OPEN_STATES, Order, OrderItem
 from .plan import Entitlement, Plan, PlanEdge
 from .product import Price, Product
 from .storefront import AliasClaim, Storefront
@@ -15,6 +15,7 @@ from .user import User
 
 __all__ = [
     "MOVES",
+    "OPEN_STATES",
     "ROLE_PERMISSIONS",
     "STAFF_PERMISSIONS",
     "Account",
