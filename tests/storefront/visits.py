@@ -33,7 +33,7 @@ def statements() -> Iterator[Counted]:
     counted = Counted()
     with CaptureQueriesContext(connection) as captured:
         yield counted
-    asked = [query["sql"] for query in captured if query["sql"].split(maxsplit=1)[0] in KINDS]
+    asked = [query["sql"] for query in captured if query["sql"].lstrip("(").split(maxsplit=1)[0] in KINDS]
     counted.many, counted.text = len(asked), "\n".join(sql[:160] for sql in asked)
 
 
