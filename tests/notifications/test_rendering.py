@@ -151,6 +151,12 @@ def test_lines_of_the_text_are_short_and_addresses_whole():
     assert max(len(line) for line in text.splitlines() if line != url) <= 72
 
 
+def test_a_default_that_spans_lines_stays_one_value():
+    _, text, html = letter('A {{ account_name | default: "one\n\n# two" }} B', account_name="")
+    assert text.startswith("A one # two B\n") and "<p" in html
+    assert not re.search("[\ufdd0\ufdd1]", text + html)
+
+
 def test_windows_line_ends_are_line_ends():
     assert letter("A\r\n\r\nB")[1].startswith("A\n\nB\n")
 

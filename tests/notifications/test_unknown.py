@@ -8,8 +8,9 @@ from django.utils import timezone
 from notifications import delivery, handover
 from notifications.delivery import deliver, deliver_due, release_expired
 from notifications.models import Notification
+from notifications.post import Recipient, post
 
-from .people import end_lease, make_due, welcome
+from .people import BRAND, JONAS, WHY, end_lease, make_due, welcome
 
 
 def reread(letter):
@@ -131,6 +132,34 @@ def test_a_late_answer_never_overrules_the_next_carrier(nordwind, smtp):
     after = reread(letter)
     assert (after.state, after.sent_at, after.attempts) == ("sent", sent.sent_at, 2)
     assert outcomes(letter) == ["abandoned", "accepted"]
+
+
+def test_a_late_answer_does_not_end_the_next_carriers_lease(nordwind, smtp):
+    """A second worker is at it right now: what the first one has to say is over."""
+    [letter] = welcome(nordwind)
+    row, owner = taken(letter)
+    release_expired()
+    delivery._claim(letter.pk, uuid.uuid4())
+    for outcome in ("refused", "deferred", "unknown", "accepted"):
+        delivery._record(row, owner, handover.Answer(outcome, "late"))
+    assert (reread(letter).state, reread(letter).attempts) == ("sending", 2)
+    assert outcomes(letter) == ["abandoned", "claimed"]
+
+
+def slow_link(letter: Notification) -> str:
+    """Making the link took longer than the lease."""
+    end_lease(letter)
+    return "https://cloud.nordwind.example/late"
+
+
+def test_a_worker_that_was_too_slow_does_not_hand_over(nordwind, smtp, settings):
+    settings.NOTIFICATION_SECRET_LINKS = {"password_reset": f"{__name__}.slow_link"}
+    [letter] = post("password_reset", operator_id=nordwind.pk, occasion="user:1:x", to=[Recipient(JONAS, "Jonas")],
+                    fields={"valid_for": "1 hour"}, brand=BRAND, reason=WHY, secret_kind="password_reset")  # fmt: skip
+    assert deliver(letter.pk)
+    assert smtp.letters == []
+    release_expired()
+    assert (reread(letter).state, outcomes(letter)) == ("retry", ["abandoned"])
 
 
 def test_a_letter_that_always_takes_its_worker_with_it_ends(nordwind, smtp):
