@@ -62,10 +62,10 @@ def execute_order(order_id: int) -> None:
     lease = claim(order_id)
     if lease is None:
         return
-    faults.hit("exec.claimed", order_id)
     try:
         if lease.attempt > MOST_ATTEMPTS:
             raise Refused("attempts_used_up", attempts=MOST_ATTEMPTS, order=_number(order_id))
+        faults.hit("exec.claimed", order_id)
         _carry_out_patiently(lease)
     except LeaseLost:
         logger.info("lease_lost", extra={"order_id": order_id, "attempt": lease.attempt})

@@ -5,6 +5,7 @@ ringing fails they are executed here. Doing both is harmless: the lease decides 
 """
 
 import logging
+import os
 import threading
 
 from django.db import close_old_connections, connection
@@ -23,6 +24,16 @@ EVERY = 5.0  # seconds between two sweeps
 GRACE = 3.0  # seconds that the first doorbell has for itself
 BATCH = 100
 RING_AGAIN = 15.0  # seconds after which a doorbell that changed nothing counts as lost
+
+# A worker forks its pool children while the sweeper runs beside. Whatever the sweeper holds at that moment (an import
+# lock, a lock inside SQLite, an open connection) the child would hold for ever, and with it the rows it works on.
+# So nobody forks during a round.
+_round = threading.RLock()
+os.register_at_fork(
+    before=lambda: _round.acquire(),
+    after_in_parent=lambda: _round.release(),
+    after_in_child=lambda: _round.release(),
+)
 
 
 def due_orders(limit: int = BATCH) -> list[int]:
@@ -43,7 +54,7 @@ def sweep(*, execute: bool = False) -> dict[str, int]:
     for order_id in orders:
         if execute or not ring(order_id):
             execute_order(order_id)
-    return {"orders": len(orders), "letters": deliver_due(limit=BATCH) or 0}
+    return {"orders": len(orders), "letters": deliver_due(limit=BATCH, by_hand=execute)}
 
 
 class Sweeper(threading.Thread):
@@ -56,13 +67,17 @@ class Sweeper(threading.Thread):
 
     def run(self) -> None:
         while not self.stopping.wait(self.every):
-            try:
-                close_old_connections()
-                sweep()
-            except Exception:
-                logger.exception("sweep_failed")
-            finally:
-                connection.close()
+            with _round:
+                self.round()
+
+    def round(self) -> None:
+        try:
+            close_old_connections()
+            sweep()
+        except Exception:
+            logger.exception("sweep_failed")
+        finally:
+            connection.close()
 
     def stop(self) -> None:
         self.stopping.set()
