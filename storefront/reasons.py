@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from plans.refusals import Refused
 
-OUR_STAFF = frozenset({"billing", "account", "contact"})  # what only the operator's staff can mend
+OUR_STAFF = frozenset({"account", "contact"})  # what only the operator's staff can mend
 ANOTHER_PLAN = frozenset({"already_on_plan", "no_upgrade_path", "plan_not_offered", "no_price"})
 
 
@@ -26,6 +26,8 @@ def reasons(refusals: list[Refused], request: HttpRequest) -> list[Reason]:
 
 
 def _reason(refusal: Refused, request: HttpRequest) -> Reason:
+    if refusal.mend == "billing":
+        return Reason(refusal.sentence, reverse("billing"), "Enter the billing address")
     if refusal.mend in OUR_STAFF:
         name, email = request.operator.short_name, request.operator.support_email
         return Reason(refusal.sentence, f"mailto:{email}", f"Write to {name}")

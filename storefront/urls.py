@@ -1,8 +1,8 @@
-"""Routes of the distributor's storefront, at the root of its host. Their first segments are reserved words for aliases."""
+"""Routes of the distributor's storefront, at the root of its host. No alias may be one of their first segments."""
 
 from django.urls import path
 
-from .views import account, aliases, basket, catalog, checkout, notices, orders, subscriptions, theme
+from .views import account, aliases, basket, billing, catalog, checkout, notices, orders, subscriptions, theme
 
 handler500 = "config.outages.server_error"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("basket/change/", basket.basket_change, name="basket_change"),
     path("basket/remove/", basket.basket_remove, name="basket_remove"),
     path("checkout/", checkout.checkout, name="checkout"),
+    path("billing/", billing.billing, name="billing"),
     path("alias/check/", aliases.alias_check, name="alias_check"),
     path("alias/hold/", aliases.alias_hold, name="alias_hold"),
     path("orders/", orders.orders, name="orders"),
