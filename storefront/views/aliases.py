@@ -99,7 +99,17 @@ def alias_hold(request: HttpRequest) -> HttpResponse:
         claim = aliases.hold(typed, account=account, until=aliases.CHECKOUT_HOLD, by=request.user)
     except Refused:
         return _answer(request, said_of(aliases.availability(typed, operator=request.operator, account=account)))
+    cache.set(_held_key(request), claim.alias, timeout=int(aliases.CHECKOUT_HOLD.total_seconds()))
     return _answer(request, Said("ok", "", claim.alias, " is available.", address=claim.alias))
+
+
+def last_held(request: HttpRequest) -> str:
+    """The alias that the visitor held last here: the checkout fills it in again after a look at another page."""
+    return cache.get(_held_key(request), "")
+
+
+def _held_key(request: HttpRequest) -> str:
+    return f"alias-held:{request.user.pk}:{request.storefront.pk}"
 
 
 def _answer(request: HttpRequest, state: Said, *, status: int = 200) -> HttpResponse:

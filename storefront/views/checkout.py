@@ -21,7 +21,7 @@ from .. import windows
 from ..forms import CheckoutForm
 from ..membership import member_may
 from ..reasons import Reason, reasons
-from .aliases import Said, alias_field, said_of
+from .aliases import Said, alias_field, last_held, said_of
 
 BASKET_FORMS = uuid.UUID("6f0f1d1c-6c2b-4d0e-9c0a-3d0d7f3a8a51")  # namespace of the keys made below
 SENTENCE_OF_TERMS = Refused("terms_not_accepted").sentence
@@ -136,7 +136,7 @@ def _alias(request: HttpRequest, answer: Answer, preview: Preview, *, focus: boo
     """The alias field as it was left, or None where no alias is asked for."""
     if not preview.needs_alias:
         return None
-    value = preview.alias if answer.typed is None else answer.typed
+    value = preview.alias or last_held(request) if answer.typed is None else answer.typed
     return alias_field(request.operator, value=value, state=answer.said, focus=focus)
 
 

@@ -93,6 +93,7 @@ def _page(
     context = _progress(request, mine, typed=typed, refusal=refusal) | {
         "account": request.visitor.account,
         "refresh": _refresh(mine),
+        "is_delivered": len(mine.preview.get("items", [])) > mine.is_plan_order,  # more than the plan, or no plan
         "renews_on": date.fromisoformat(day) if day else None,
     }
     return render(request, "storefront/order.html", context)

@@ -1,5 +1,6 @@
 """My subscriptions: the list, and one subscription with its storefront, usage and history."""
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -10,7 +11,8 @@ from plans.models import Account, Activity, Storefront, Subscription
 from ..keyset import newest_first
 from ..membership import member_may
 
-TOLD = ("order.place", "order.cancel", "subscription.started", "subscription.ended", "storefront.")
+OF_THE_ORDER = Q(verb__in=["order.place", "order.cancel"])
+OF_A_PLAN = Q(verb__startswith="storefront.")
 MOST_HISTORY = 50
 
 
@@ -54,8 +56,7 @@ def _live_alias(account: Account) -> str:
 
 def _history(found: Subscription) -> list[Activity]:
     """What a customer is told of it, newest first: not every turn that a worker took."""
-    order_id = found.order_item.order_id
-    of_order = Activity.objects.filter(operator_id=found.operator_id, order_id=order_id)
-    of_itself = Activity.objects.filter(operator_id=found.operator_id, subscription=found)
-    rows = of_order.union(of_itself).order_by("-id")[:MOST_HISTORY]
-    return [activity for activity in rows if activity.verb.startswith(TOLD)]
+    here = Activity.objects.filter(operator_id=found.operator_id)
+    told = OF_THE_ORDER | OF_A_PLAN if found.plan_id else OF_THE_ORDER
+    of_order = here.filter(told, order_id=found.order_item.order_id)
+    return list(of_order.union(here.filter(subscription=found)).order_by("-id")[:MOST_HISTORY])

@@ -291,10 +291,18 @@ def test_an_open_order_is_told_with_a_link_to_it(nordwind, account):
 
 
 def test_what_only_the_distributor_can_mend_leads_to_it(nordwind):
+    client = with_basket(cast.reseller(nordwind, reselling_enabled=False), "standard")
+    page = place(client, fill(client))
+    assert "Reselling is not enabled for this account." in words(page)
+    assert '<a href="mailto:cloud@nordwind.example">Write to Nordwind</a>' in page.content.decode()
+    assert Order.objects.count() == 0
+
+
+def test_a_missing_address_leads_to_where_it_is_entered(nordwind):
     client = with_basket(cast.reseller(nordwind, street=""), "standard")
     page = place(client, fill(client))
     assert "The billing address is incomplete." in words(page)
-    assert '<a href="mailto:cloud@nordwind.example">Write to Nordwind</a>' in page.content.decode()
+    assert '<a href="/billing/">Enter the billing address</a>' in page.content.decode()
     assert Order.objects.count() == 0
 
 
@@ -457,6 +465,13 @@ def test_leaving_the_field_holds_the_alias_for_the_account(jonas, nordwind, acco
             "/alias/hold/", {"alias": "techsolutions"}
         )
     assert state_of_alias(page) == "ok: techsolutions is available."
+
+
+def test_the_held_alias_is_filled_in_again(jonas, nordwind):
+    jonas.post("/alias/hold/", {"alias": "TechSolutions"})
+    assert form_of(jonas.get("/checkout/"), "/checkout/")["alias"] == "techsolutions"
+    other = with_basket(cast.reseller(nordwind, "Harbor IT"), "standard")
+    assert form_of(other.get("/checkout/"), "/checkout/")["alias"] == ""
 
 
 def test_thirty_questions_a_minute_are_answered(jonas, nordwind):

@@ -163,6 +163,20 @@ def placed(basket, account: Account) -> Order:
     return Order.objects.filter(account=account).latest("id")
 
 
+def test_a_product_beside_a_plan_has_a_history_of_its_own(jonas, account):
+    basket = cast.basket(account, cast.plan_product(account.operator, "standard"), cast.product(account.operator))
+    form = form_of(jonas.get("/checkout/"), "/checkout/") | {"alias": "techsolutions", "terms": "on"}
+    assert jonas.post("/checkout/", form).status_code == 302
+    order = Order.objects.get()
+    execute_order(order.pk)
+    assert "Other products are delivered by Nordwind Distribution" in words(jonas.get(f"/orders/{order.number}/"))
+    suite = Subscription.objects.get(plan=None)
+    page = jonas.get(f"/subscriptions/{suite.number}/")
+    assert "Delivered by Nordwind Distribution" in words(page)
+    assert "Storefront opened" not in words(page)
+    assert basket.items.count() == 0
+
+
 def test_the_order_can_be_kept_as_a_confirmation(jonas, account):
     order = cast.order_plan(account, reference="PO 4711")
     said = words(jonas.get(f"/orders/{order.number}/"))
