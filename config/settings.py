@@ -132,7 +132,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
     "socket_timeout": 0.7,  # publishing in a request; config/celery.py gives workers more
     "health_check_interval": 10,
-    "max_retries": 1,
+    "max_retries": 0,  # one try: a second would wait as long again
     "interval_start": 0,
     "interval_step": 0.1,
     "interval_max": 0.2,
