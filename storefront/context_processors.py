@@ -1,8 +1,13 @@
 """What every page of a storefront shows around its content: navigation, the counts in the header, the account."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
+
+from plans import links
+from plans.refusals import SENTENCES
 
 from . import theme, windows
 from .icon import Icon, storefront_icon
@@ -20,6 +25,8 @@ RESELLER_NAVIGATION = (("Products", "products", "anyone"), ("Customer Portal", "
 class Shell:
     """Asked by templates/storefront/base.html. Nothing here costs a query before the template asks for it."""
 
+    no_role = SENTENCES["not_permitted"]
+
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.is_store = request.face == "store"
@@ -27,6 +34,18 @@ class Shell:
     @property
     def home(self) -> str:
         return reverse("catalogue" if self.is_store else "home")
+
+    @property
+    def sign_in(self) -> str:
+        """Where signing in leads back to this page, unless this page is about signing in."""
+        address, match = reverse("account_login"), self.request.resolver_match
+        if match is None or (match.url_name or "").startswith("account_"):
+            return address
+        return f"{address}?{urlencode({'next': self.request.get_full_path()})}"
+
+    @property
+    def distributor(self) -> str:
+        return links.store_url(self.request.operator)
 
     @property
     def theme(self) -> str:

@@ -28,7 +28,7 @@ def newest_first(rows: QuerySet, request: HttpRequest) -> Page:
 
 
 def by_name(rows: QuerySet, request: HttpRequest) -> Page:
-    """By name, then id. `?after=` is `id.name` of the last row seen, so that it is found even when that row has gone."""
+    """By name, then id. `?after=` is `id.name` of the last row seen: found even when that row has gone."""
     number, _, name = request.GET.get("after", "")[:LONGEST_KEY].partition(".")
     if number.isdecimal() and len(number) < 19 and "\0" not in name:
         # `name >=` says nothing new, but it is what the index is entered by.

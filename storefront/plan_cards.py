@@ -1,4 +1,4 @@
-"""The Reseller Plans page: a card per plan, and the table that compares them. The ladder decides, never a plan's name."""
+"""The Reseller Plans page: a card per plan, and the table that compares them. The ladder decides, no name does."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,10 @@ from .membership import Visitor
 Code = Entitlement.Code
 FOR_RESELLERS = "Reseller Plans are for resellers."
 GROUPS: tuple[tuple[str, tuple[Code, ...]], ...] = (
-    ("Selling", (Code.SHOP, Code.CUSTOMERS_ORDER, Code.DIRECT_ORDERS, Code.CUSTOMERS, Code.LISTED_PRODUCTS, Code.OWN_PRICES)),
+    (
+        "Selling",
+        (Code.SHOP, Code.CUSTOMERS_ORDER, Code.DIRECT_ORDERS, Code.CUSTOMERS, Code.LISTED_PRODUCTS, Code.OWN_PRICES),
+    ),
     ("Storefront", (Code.OWN_STOREFRONT, Code.BRANDING, Code.UNBRANDED, Code.CUSTOM_DOMAIN, Code.OWN_SENDER)),
     ("Platform", (Code.USERS, Code.API_READ, Code.API_WRITE, Code.OWN_BSS)),
 )

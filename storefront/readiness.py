@@ -21,7 +21,15 @@ def checks(storefront: Storefront) -> list[Check]:
     contact = " · ".join(part for part in (storefront.support_email, storefront.support_phone) if part)
     return [
         Check("Name", bool(storefront.name), f"{storefront.name}. Its first letter stands in for a logo."),
-        Check("Contrast", ratio >= theme.READABLE, f"Text on your brand colour {storefront.brand_colour} has {ratio:.1f} : 1."),
+        Check(
+            "Contrast",
+            ratio >= theme.READABLE,
+            f"Text on your brand colour {storefront.brand_colour} has {ratio:.1f} : 1.",
+        ),
         Check("Contact", bool(contact), contact or "Your customers see no email address or phone number yet."),
-        Check("Catalogue", listed, "Your customers see the whole catalogue." if listed else "There is nothing to sell yet."),
+        Check(
+            "Catalogue",
+            listed,
+            "Your customers see the whole catalogue." if listed else "There is nothing to sell yet.",
+        ),
     ]

@@ -1,4 +1,4 @@
-"""Routes of a reseller's storefront, under its alias; the tenancy middleware has moved the alias to the script prefix."""
+"""Routes of a reseller's storefront, under its alias; the tenancy middleware moved that to the script prefix."""
 
 from django.urls import path
 

@@ -16,9 +16,13 @@ from django.utils.http import parse_etags, quote_etag
 
 from . import theme
 
+# What stands around every page. Times are left out: from the cache they come back less exact than from the database.
+OF_SHOP = ("pk", "version", "name", "tagline", "support_email", "support_phone")
+OF_OPERATOR = ("pk", "name", "short_name", "tax_name", "support_email")
+
 
 def page(request: HttpRequest, template: str, context: dict, *, shows: list) -> HttpResponse:
-    """Like `render`. `shows` is all that the page shows of the database beside its storefront: rows and plain values."""
+    """Like `render`. `shows` is what the page shows of the database beside its storefront: rows, plain values."""
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return render(request, template, context)
     held = parse_etags(request.headers.get("If-None-Match", ""))
@@ -45,15 +49,15 @@ def _etag(request: HttpRequest, shows: list, *, csrf: str) -> str:
         theme.this_year(),
         csrf,
         request.credit,
-        _facts(shop),
-        _facts(operator),
+        [getattr(shop, name) for name in OF_SHOP],
+        [getattr(operator, name) for name in OF_OPERATOR],
         [_facts(each) for each in shows],
     )
     return quote_etag(sha256(repr(whole).encode()).hexdigest()[:32])
 
 
 def _facts(shown: object) -> object:
-    """A row's columns, as far as they were read; anything else as it is."""
+    """A row's columns, as far as they were read here; anything else as it is."""
     if not isinstance(shown, Model):
         return shown
     read = shown.__dict__

@@ -67,7 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_password_reset_mail(self, user: User, email: str, context: dict) -> None:
         """Post the letter where this operator knows the user. Its link is made at handover and never kept."""
-        self._post("password_reset", user, {"valid_for": "1 hour"}, secret_kind="password_reset")
+        self._post("password_reset", user, {"valid_for": "1 hour"}, has_secret=True)
 
     def send_notification_mail(self, template_prefix: str, user: User, context=None, email=None) -> None:
         if template_prefix == "account/email/password_reset":
@@ -77,11 +77,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """allauth's own letters are never sent: to an address nobody knows we say nothing at all."""
 
-    def _post(self, template: str, user: User, fields: dict[str, str], *, secret_kind: str = "") -> None:
+    def _post(self, template: str, user: User, fields: dict[str, str], *, has_secret: bool = False) -> None:
         operator, storefront = operator_for(user, self.request), self.request.storefront
         if operator is None:
             return
-        place = storefront.pk if storefront else 0
+        place, name = (storefront.pk, storefront.name) if storefront else (0, operator.name)
         post(
             template,
             operator_id=operator.pk,
@@ -89,8 +89,8 @@ class AccountAdapter(DefaultAccountAdapter):
             to=[Recipient(user.email, user.name, user.pk)],
             fields=fields,
             brand=brands.of_window(storefront, alias=self.request.alias) if storefront else brand_of(operator),
-            reason=f"You get this message because you can sign in at {storefront.name if storefront else operator.name}.",
-            secret_kind=secret_kind,
+            reason=f"You get this message because you can sign in at {name}.",
+            secret_kind=template if has_secret else "",
             language=user.language,
         )
 
@@ -104,4 +104,3 @@ def operator_for(user: User, request: HttpRequest) -> Operator | None:
         return Operator.objects.staffed_by(user).order_by("pk").first()
     known = Q(accounts__contacts__user=user) | Q(staff__user=user, staff__is_active=True)
     return Operator.objects.filter(known, pk=request.operator.pk).distinct().first()
-

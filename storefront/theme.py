@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 COOKIE = "theme"
 CHOICES = ("light", "dark")
-COLOUR = re.compile(r"^#[0-9a-f]{6}$")
+COLOUR = re.compile(r"#[0-9a-f]{6}")
 INK, BLACK, PAPER = "#10242a", "#000000", "#ffffff"
 READABLE = 4.5  # WCAG 2.2, contrast of text
 
@@ -24,7 +24,7 @@ def this_year() -> int:
 
 def stylesheet(brand: str) -> str:
     """The four inputs from which ui.css derives the rest. `brand` must be a colour like #08758a; ValueError if not."""
-    if not COLOUR.match(brand):
+    if not COLOUR.fullmatch(brand):
         raise ValueError(f"Not a colour: {brand!r}")
     dark = lightened(brand)
     return (

@@ -16,7 +16,11 @@ from ..revalidation import page
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     found = catalogue_reading.find(request)
-    shows = [*(part for offer in found.offers for part in (offer.product, offer.price)), found.categories, found.page.following]
+    shows = [
+        *(part for offer in found.offers for part in (offer.product, offer.price)),
+        found.categories,
+        found.page.following,
+    ]
     return page(request, "storefront/catalogue.html", {"found": found}, shows=shows)
 
 

@@ -20,9 +20,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(back)
     choice = request.POST.get("theme", "")
     if choice in theme.CHOICES:
-        response.set_cookie(
-            theme.COOKIE, choice, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
-        )
+        response.set_cookie(theme.COOKIE, choice, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
     return response
 
 

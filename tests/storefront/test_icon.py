@@ -16,7 +16,7 @@ NO_ROLE = "You can’t do this with your role. Ask an administrator of your orga
 
 
 def icon_of(client: Client) -> tuple[str, bool, str]:
-    """(accessible name, whether it is disabled, its reason) as the catalogue page shows it; empty where it is absent."""
+    """(accessible name, whether it is disabled, its reason) on the catalogue page; empty where it is absent."""
     link = re.search(r'<a [^>]*aria-label="(Storefront: [^"]*)"[^>]*>', client.get("/").text)
     if link is None:
         return "", False, ""

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 WRONG = "The email address or the password is not correct."
 FOREIGN = [
     "https://evil.test/", "//evil.test/", "///evil.test/", "/\\evil.test/", "\\\\evil.test/", "https:evil.test",
-    "javascript:alert(1)", "http://testserver.evil.test/", "http://testserver@evil.test/", " //evil.test", "\t//evil.test",
+    "javascript:alert(1)", "http://testserver.evil.test/", "http://testserver@evil.test/",
+    " //evil.test", "\t//evil.test",
 ]  # fmt: skip
 
 
@@ -77,7 +78,10 @@ def test_without_the_cache_nobody_signs_in_and_everybody_is_told_when(alpine, se
 
 @pytest.mark.parametrize("target", FOREIGN)
 def test_next_stays_on_this_host(alpine, target):
-    for response in (sign_in(email_of(alpine), next=target), Client().post("/theme/", {"next": target, "theme": "dark"})):
+    for response in (
+        sign_in(email_of(alpine), next=target),
+        Client().post("/theme/", {"next": target, "theme": "dark"}),
+    ):
         assert response.headers["Location"] in ("/",) or response.headers["Location"].startswith("/%"), target
 
 
