@@ -14,3 +14,4 @@ urlpatterns = [
 ]
 handler403 = "bss.refusals.forbidden"
 handler404 = "bss.refusals.not_found"
+handler500 = "config.outages.server_error"

@@ -1,4 +1,4 @@
-"""Ringing costs a page next to nothing: not when the broker refuses, not when it hangs, and the worker gets the word."""
+"""Ringing costs a page next to nothing, whether the broker refuses or hangs; and the worker gets the word."""
 
 from celery import current_app
 from django.conf import settings
