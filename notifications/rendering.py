@@ -26,13 +26,18 @@ CONTRACT = "It is part of your contract and can’t be unsubscribed."
 
 @dataclass(frozen=True)
 class Brand:
-    """Who the letter comes from, and how it looks. Colours are `#rrggbb`; anything else falls back to ours."""
+    """Who the letter comes from, and how it looks. Colours are `#rrggbb`; anything else falls back to ours.
+
+    Without the two dark colours the button looks the same in a dark mail program.
+    """
 
     name: str
     from_email: str
     from_name: str = ""
     colour: str = "#0a6573"
     on_colour: str = "#ffffff"
+    dark_colour: str = ""
+    on_dark_colour: str = ""
     initial: str = ""
     address: str = ""
     support_email: str = ""
@@ -93,14 +98,26 @@ def render_letter(
             "button_label": button_label,
             "button_url": button_url,
             "brand": brand,
-            "colour": brand.colour if _COLOUR.fullmatch(brand.colour) else "#0a6573",
-            "on_colour": brand.on_colour if _COLOUR.fullmatch(brand.on_colour) else "#ffffff",
+            **_colours(brand),
             "initial": clean(brand.initial or brand.name)[:1].upper(),
             "head": head,
             "contract": CONTRACT,
         },
     )
     return subject, text, html
+
+
+def _colours(brand: Brand) -> dict[str, str]:
+    """The brand's colours as far as they are colours: they stand in the letter's style sheet."""
+    colour = brand.colour if _COLOUR.fullmatch(brand.colour) else "#0a6573"
+    on_colour = brand.on_colour if _COLOUR.fullmatch(brand.on_colour) else "#ffffff"
+    dark = _COLOUR.fullmatch(brand.dark_colour) and _COLOUR.fullmatch(brand.on_dark_colour)
+    return {
+        "colour": colour,
+        "on_colour": on_colour,
+        "dark_colour": brand.dark_colour if dark else colour,
+        "on_dark_colour": brand.on_dark_colour if dark else on_colour,
+    }
 
 
 def _is_url_field(name: str) -> bool:

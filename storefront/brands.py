@@ -14,7 +14,14 @@ def of_window(storefront: Storefront, *, alias: str = "") -> Brand:
     """The brand of letters from this storefront. A reseller's customers never meet the distributor's name in them."""
     brand = brand_of(storefront.operator)
     colour = storefront.brand_colour
-    brand = replace(brand, colour=colour, on_colour=theme.text_on(colour))
+    dark = theme.lightened(colour)
+    brand = replace(
+        brand,
+        colour=colour,
+        on_colour=theme.text_on(colour),
+        dark_colour=dark,
+        on_dark_colour=theme.text_on(dark),
+    )
     if storefront.is_own:
         return brand
     return replace(

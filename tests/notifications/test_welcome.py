@@ -87,14 +87,23 @@ def test_it_wears_the_brand(nordwind):
     [letter] = welcome(nordwind, brand=replace(BRAND, colour="#b3261e", on_colour="#fefefe"))
     assert "background:#b3261e" in letter.html
     assert "color:#fefefe" in letter.html
+    assert ".btn { background: #b3261e !important; } .btn a { color: #fefefe !important; }" in letter.html
+    dark = replace(BRAND, colour="#b3261e", dark_colour="#d78d88", on_dark_colour="#10242a")
+    [letter] = welcome(nordwind, occasion="dark", brand=dark)
+    assert ".btn { background: #d78d88 !important; } .btn a { color: #10242a !important; }" in letter.html
 
 
 def test_a_colour_that_is_none_is_not_used(nordwind):
     from dataclasses import replace
 
-    [letter] = welcome(nordwind, brand=replace(BRAND, colour="red;} body{display:none", on_colour="#FFF"))
+    [letter] = welcome(
+        nordwind,
+        brand=replace(
+            BRAND, colour="red;} body{display:none", on_colour="#FFF", dark_colour="red", on_dark_colour="#ffffff"
+        ),
+    )
     assert "display:none;}" not in letter.html and "red;" not in letter.html
-    assert "background:#0a6573" in letter.html
+    assert "background:#0a6573" in letter.html and ".btn { background: #0a6573 !important; }" in letter.html
 
 
 def test_it_holds_no_password_and_loads_nothing(letter):
