@@ -37,9 +37,9 @@ class Processes:
         self.minder = minder
         self.running: list[Child] = []
 
-    def worker(self, *, queues: str = "orders,bulk,mail", slots: int = 2, **more: str) -> Child:
+    def worker(self, *, queues: str = "orders,bulk,mail", slots: int = 2, app: str = "config", **more: str) -> Child:
         """A Celery worker; `more` are environment variables. It may still be starting when this returns."""
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queues, "-c", str(slots)]
+        command = [sys.executable, "-m", "celery", "-A", app, "worker", "-Q", queues, "-c", str(slots)]
         command += ["-n", f"{len(self.running)}-{os.getpid()}@%h", "--without-gossip", "--without-mingle", "-l", "INFO"]
         return self._start("worker", command, {"UPLIFT_PROCESS": "worker", "REMAP_SIGTERM": "SIGQUIT", **more})
 
