@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "config.headers.ContentSecurityPolicyMiddleware",
     "config.health.HealthMiddleware",  # answers on any host name, so before hosts are looked at
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # for browsers that know no frame-ancestors
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.headers.PageHeadersMiddleware",
     "storefront.tenancy.TenancyMiddleware",
