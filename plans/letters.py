@@ -140,7 +140,8 @@ def _order_fields(order: Order, *, account: Account) -> dict[str, str]:
 def _about(order: Order, template: str, to: list[Recipient], fields, *, account: Account, reason: str) -> Letter:
     return Letter(
         template_code=template,
-        occasion=f"order:{order.id}:{order.attempts}" if template != "order_received" else f"order:{order.id}",
+        # An order may fail, be retried and fail again: each time is told. Its version has grown in between.
+        occasion=f"order:{order.id}:{order.version}" if template != "order_received" else f"order:{order.id}",
         to=to,
         fields=fields,
         brand=brand_of(account.operator),

@@ -57,8 +57,12 @@ def order_basket(
 def _order_basket(basket, account, alias, fingerprint, accepted, reference, form_key, address, by) -> Order:
     wanted = wanted_in(basket)
     if not wanted:
-        raise Refused("basket_empty")
+        # Most likely it was ordered in another tab a moment ago: then that order is what there is to say.
+        raise _open_order_refusal(account, otherwise=Refused("basket_empty"))
     preview = preview_order(account, wanted=wanted, alias=alias, by=by)
+    for refusal in preview.refusals:
+        if refusal.code == "open_order_exists":  # the same: there is nothing to look at again
+            raise refusal
     if preview.fingerprint != fingerprint:
         raise PreviewStale(preview)
     refuse_any(preview)
@@ -160,9 +164,11 @@ def place_order(order: Order, *, by, fingerprint: str | None = None) -> Order:
     Raises Refused with the first reason, or PreviewStale when a `fingerprint` is given that no longer holds.
     """
     account = Account.objects.select_related("operator", "account_manager").get(pk=order.account_id)
-    items = list(order.items.select_related("product__plan").order_by("-is_plan", "id"))
     try:
         with transaction.atomic():
+            # Whoever amends the draft at this moment has done so before, or is told that it is placed.
+            list(Order.objects.select_for_update(of=("self",), no_key=True).filter(pk=order.pk).values_list("pk"))
+            items = list(order.items.select_related("product__plan").order_by("-is_plan", "id"))
             preview = preview_order(
                 account,
                 wanted=[Wanted(i.product, i.cycle, i.quantity) for i in items],
@@ -212,8 +218,10 @@ def refuse_any(preview: Preview) -> None:
         raise Refused("alias_required")
 
 
-def _open_order_refusal(account: Account) -> Refused:
+def _open_order_refusal(account: Account, *, otherwise: Refused | None = None) -> Refused:
     number = Order.objects.open_plan_orders().filter(account=account).values_list("number", flat=True).first()
+    if number is None and otherwise:
+        return otherwise
     return Refused("open_order_exists", order=number or "another order")
 
 

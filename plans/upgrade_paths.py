@@ -61,12 +61,12 @@ def _standing_refusals(account, subscription, to_plan: Plan, direction: str | No
         found.append(Refused("account_suspended", account=account.name))
     if direction == SAME:
         found.append(Refused("already_on_plan", account=account.name, plan=to_plan.name))
-    elif direction is None:
+    elif direction != UP:  # the way down has its own door, its own credit and its own letters
         found.append(Refused("no_upgrade_path", from_plan=from_plan.name, plan=to_plan.name))
     if not to_plan.is_offered and not to_plan.is_default:
         found.append(Refused("plan_not_offered", plan=to_plan.name))
     if pending := getattr(subscription, "pending_change", None):
-        found.append(Refused("pending_change_exists", day=pending.due_on))
+        found.append(Refused("pending_change_exists", day=f"{pending.due_on:%-d %b %Y}"))
     return found
 
 
