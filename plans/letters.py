@@ -17,7 +17,7 @@ def brand_of(operator: Operator) -> Brand:
         colour=BRAND_COLOUR,
         on_colour="#ffffff",
         initial=operator.name[:1],
-        address=f"{operator.name}, {operator.address}",
+        address=operator.address if operator.name in operator.address else f"{operator.name}, {operator.address}",
         support_email=operator.support_email,
         phone=operator.support_phone,
         from_name=operator.sender_name,
