@@ -154,7 +154,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 14 * 24 * 3600  # an invitation; storefront/secret_tokens.py shortens it for everybody else
 FORGOTTEN_PASSWORD_TIMEOUT = 3600
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "storefront.secret_tokens.TokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "storefront.secret_tokens.TokenGenerator"  # noqa: S105
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
