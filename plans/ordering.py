@@ -261,9 +261,14 @@ def cancel_order(order: Order, *, by) -> Order:
     return order
 
 
-def retry_order(order: Order, *, by) -> Order:
-    """Place a failed order again; its attempts start again. Refused with order_locked when it has not failed."""
+def retry_order(order: Order, *, by, alias: str | None = None) -> Order:
+    """Place a failed order again, under another alias where one is given; its attempts start again.
+
+    Refused as the alias is, or with order_locked when the order has not failed. Then nothing was written.
+    """
     with transaction.atomic():
+        if alias is not None:
+            amend_item(order.items.get(is_plan=True), by=by, alias=alias)
         move(
             order,
             "retry",

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from plans import aliases, links
 from plans.models import Order
-from plans.ordering import amend_item, cancel_order, retry_order
+from plans.ordering import cancel_order, retry_order
 from plans.refusals import Refused
 
 from ..forms import RetryForm
@@ -67,10 +66,7 @@ def order_retry(request: HttpRequest, number: str) -> HttpResponse:
     if "take" in request.POST:
         return _page(request, mine, typed=typed)
     try:
-        with transaction.atomic():
-            if typed is not None:
-                amend_item(mine.items.get(is_plan=True), alias=typed, by=request.user)
-            retry_order(mine, by=request.user)
+        retry_order(mine, by=request.user, alias=typed)
     except Refused as refusal:
         return _page(request, _mine(request, number), typed=typed, refusal=refusal)
     return redirect("order", number)
