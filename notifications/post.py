@@ -5,76 +5,19 @@ splits it after some thirty rows) that leaves a letter alone that is there alrea
 posts nothing new.
 """
 
-import uuid
-from dataclasses import dataclass, field
-
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 
 from . import doorbell
-from .catalogue import ALWAYS, CATALOGUE, LINK_FIELD, LetterKind
-from .defaults import starter
-from .merging import clean
-from .models import Notification, NotificationTemplate
-from .rendering import LINK_MASK, Brand, Letterhead, TemplateRefused, render_letter
+from .models import Notification
+from .rendering import Brand
+from .writing import Letter, Recipient, address, rows_of, templates_of
 
 __all__ = ["Brand", "Letter", "Recipient", "ResendRefused", "post", "post_all", "resend"]
 
-_COLUMNS = ("code", "name", "is_active", "subject", "preview_text", "body", "button_label", "send_to_primary")
-_ADDED = (
-    "kind",
-    "email",
-    "contact__email",
-    "contact__name",
-    "contact__user_id",
-    "user_id",
-    "user__email",
-    "user__name",
-)
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """One person. `reason` says in one sentence why this person gets the letter, where it is not the letter's own."""
-
-    email: str
-    name: str = ""
-    user_id: int | None = None
-    kind: str = "to"
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What `post` takes, to post several at once. The arguments are those of `post`."""
-
-    template_code: str
-    occasion: str
-    to: list[Recipient]
-    fields: dict[str, str]
-    brand: Brand
-    reason: str
-    account_id: int | None = None
-    order_id: int | None = None
-    subscription_id: int | None = None
-    secret_kind: str = ""
-    language: str = "en"
-
-
-@dataclass
-class _Template:
-    """The operator's template row, or the starter words where it has none."""
-
-    name: str
-    is_active: bool
-    subject: str
-    preview_text: str
-    body: str
-    button_label: str
-    send_to_primary: bool = True
-    added: list[Recipient] = field(default_factory=list)
+_COPIED = (
+    "operator_id", "template_code", "account_id", "order_id", "subscription_id", "occasion", "language", "from_name",
+    "from_email", "reply_to", "subject", "text", "html", "reason", "secret_kind",
+)  # fmt: skip
 
 
 class ResendRefused(Exception):
@@ -113,9 +56,9 @@ def post(
 
 def post_all(letters: list[Letter], *, operator_id: int) -> list[Notification]:
     """Like `post`, for several letters of one operator in the same 2 statements."""
-    templates = _templates({letter.template_code for letter in letters}, operator_id=operator_id)
+    templates = templates_of({letter.template_code for letter in letters}, operator_id=operator_id)
     rows = [
-        row for letter in letters for row in _rows(letter, templates[letter.template_code], operator_id=operator_id)
+        row for letter in letters for row in rows_of(letter, templates[letter.template_code], operator_id=operator_id)
     ]
     rows = list({row.key: row for row in rows}.values())
     if not rows:
@@ -141,7 +84,7 @@ def resend(notification: Notification, *, to: Recipient | None = None, by=None) 
     number = max(taken.values_list("resend_number", flat=True), default=0) + 1
     row = Notification(
         **{name: getattr(notification, name) for name in _COPIED},
-        **_address(person, from_email=notification.from_email),
+        **address(person, from_email=notification.from_email),
         key=f"{start}{number}",
         resend_of=notification,
         resend_number=number,
@@ -156,142 +99,9 @@ def resend(notification: Notification, *, to: Recipient | None = None, by=None) 
     return row
 
 
-_COPIED = (
-    "operator_id", "template_code", "account_id", "order_id", "subscription_id", "occasion", "language", "from_name",
-    "from_email", "reply_to", "subject", "text", "html", "reason", "secret_kind",
-)  # fmt: skip
-
-
 def _ring_after_commit(rows: list[Notification]) -> None:
     for row in rows:
         if row.state == Notification.State.QUEUED:
             transaction.on_commit(
                 lambda pk=row.pk: doorbell.ring("notifications.deliver", pk, queue="mail"), robust=True
             )
-
-
-def _templates(codes: set[str], *, operator_id: int) -> dict[str, _Template]:
-    """The templates with their added recipients: one statement, a line per added recipient."""
-    found: dict[str, _Template] = {}
-    lines = (
-        NotificationTemplate.objects.filter(operator_id=operator_id, code__in=codes)
-        .order_by("id", "recipients__id")
-        .values(*_COLUMNS, *(f"recipients__{name}" for name in _ADDED))
-    )
-    for line in lines:
-        template = found.setdefault(
-            line["code"], _Template(**{name: line[name] for name in _COLUMNS if name != "code"})
-        )
-        if line["recipients__kind"]:
-            template.added.append(_added(line, name=template.name))
-    for code in codes - set(found):
-        words = starter(code)
-        found[code] = _Template(CATALOGUE[code].name, True, **vars(words))
-    return found
-
-
-def _added(line: dict, *, name: str) -> Recipient:
-    return Recipient(
-        email=line["recipients__email"] or line["recipients__contact__email"] or line["recipients__user__email"],
-        name=line["recipients__contact__name"] or line["recipients__user__name"] or "",
-        user_id=line["recipients__contact__user_id"] or line["recipients__user_id"],
-        kind=line["recipients__kind"],
-        reason=f"You get a copy of this message because you are a recipient of “{name}”.",
-    )
-
-
-def _rows(letter: Letter, template: _Template, *, operator_id: int) -> list[Notification]:
-    kind = CATALOGUE[letter.template_code]
-    people = _people(letter, template, kind)
-    if not people:
-        return []
-    values = _values(letter, kind, person=people[0])
-    copies = tuple(person.name or person.email for person in people if person.kind == "cc")
-    rows = []
-    for person in people:
-        # A copy greets the person the letter is for; two people it is for are each greeted by name.
-        mine = values | _greeting(person) if person in letter.to else values
-        others = tuple(name for name in copies if name not in (person.name, person.email))
-        head = Letterhead(person.reason or letter.reason, kind.contractual, others, letter.language)
-        subject, text, html = _rendered(
-            template, kind, values=mine | _given(letter, kind), brand=letter.brand, head=head
-        )
-        row = Notification(
-            operator_id=operator_id,
-            template_code=letter.template_code,
-            account_id=letter.account_id,
-            order_id=letter.order_id,
-            subscription_id=letter.subscription_id,
-            occasion=letter.occasion,
-            key=f"{letter.template_code}:{letter.occasion}:{person.email.lower()}:0",
-            language=letter.language,
-            from_name=clean(letter.brand.from_name or letter.brand.name)[:120],
-            from_email=letter.brand.from_email,
-            reply_to=letter.brand.support_email,
-            subject=subject,
-            text=text,
-            html=html,
-            reason=clean(head.reason)[:300],
-            secret_kind=letter.secret_kind,
-            **_address(person, from_email=letter.brand.from_email, skipped=not template.is_active),
-        )
-        rows.append(row)
-    return rows
-
-
-def _people(letter: Letter, template: _Template, kind: LetterKind) -> list[Recipient]:
-    """Each address once. A personal link goes to its owner alone, whatever the template's recipients say."""
-    by_trigger = letter.to if template.send_to_primary or kind.has_secret_link else []
-    added = [] if kind.has_secret_link else template.added
-    once: dict[str, Recipient] = {}
-    for person in [*by_trigger, *added]:
-        once.setdefault(person.email.strip().lower(), person)
-    return list(once.values())
-
-
-def _given(letter: Letter, kind: LetterKind) -> dict[str, str]:
-    return {name: letter.fields[name] for name in kind.merge_fields if name in letter.fields and name != LINK_FIELD}
-
-
-def _values(letter: Letter, kind: LetterKind, *, person: Recipient) -> dict[str, str]:
-    missing = [name for name in kind.fields if name not in letter.fields and name != LINK_FIELD]
-    if missing:
-        raise ValueError(f"{kind.code} needs the fields {', '.join(missing)}")
-    if kind.has_secret_link != bool(letter.secret_kind):
-        raise ValueError(f"{kind.code}: secret_kind belongs to letters with a secret link, and to no other")
-    brand = letter.brand
-    always = {"operator_name": brand.name, "support_email": brand.support_email, "home_url": brand.home_url}
-    secret = {LINK_FIELD: LINK_MASK} if kind.has_secret_link else {}
-    return dict.fromkeys(ALWAYS, "") | always | _greeting(person) | _given(letter, kind) | secret
-
-
-def _greeting(person: Recipient) -> dict[str, str]:
-    name = clean(person.name)
-    return {"contact_name": name or person.email, "contact_first_name": name.split()[0] if name else "there"}
-
-
-def _rendered(template: _Template, kind: LetterKind, *, values: dict, brand: Brand, head: Letterhead):
-    """A template that cannot be merged must not stop an order: then the starter words are used."""
-    try:
-        return render_letter(template, values=values, brand=brand, head=head, button_field=kind.button_field)
-    except TemplateRefused:
-        return render_letter(starter(kind.code), values=values, brand=brand, head=head, button_field=kind.button_field)
-
-
-def _address(person: Recipient, *, from_email: str, skipped: bool = False) -> dict:
-    """The columns that depend on who gets it. An address that is none fails at once, where it can be seen."""
-    email = person.email.strip()[:254]
-    state = Notification.State.SKIPPED if skipped else Notification.State.QUEUED
-    try:
-        validate_email(email)
-    except ValidationError:
-        state = Notification.State.FAILED
-    return {
-        "recipient_email": clean(email),
-        "recipient_name": clean(person.name)[:120],
-        "recipient_user_id": person.user_id,
-        "kind": person.kind,
-        "message_id": f"<notif-{uuid.uuid4()}@{from_email.rpartition('@')[2]}>",
-        "state": state,
-        "next_attempt_at": Now() if state == Notification.State.QUEUED else None,
-    }
