@@ -6,7 +6,6 @@ from collections.abc import Callable
 from django.apps import apps
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -60,9 +59,8 @@ def unapplied_migrations() -> int:
 def oldest_due_order() -> int:
     """Seconds that the oldest due order has been waiting on the database clock; 0 where none is due."""
     orders = apps.get_model("plans", "Order").objects.filter(state="placed")
-    due = orders.filter(Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=Now()))
     oldest = (
-        due.annotate(due_at=Coalesce("next_attempt_at", "placed_at"), clock=Now())
+        orders.annotate(due_at=Coalesce("next_attempt_at", "placed_at"), clock=Now())
         .order_by("due_at")
         .values_list("due_at", "clock")
         .first()
