@@ -4,7 +4,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from . import periods
-from .aliases import availability
 from .import_file import Row
 from .models import Account, Contact, Operator, Plan
 from .models.product import Cycle
@@ -34,20 +33,15 @@ class Seen:
 
 
 def check_row(row: Row, *, operator: Operator) -> Account | None:
-    """The account, when this row was brought in before. Raises RowRefused or Refused for what is wrong. Reads only."""
+    """The account, when this row came in before. Raises RowRefused for what is wrong; the order asks the rest."""
     _check_shape(row)
     plan = plan_of(row, operator=operator)
     _check_start(row, operator=operator)
     existing = _existing(row, operator=operator)
     if existing:
         return existing
-    has_storefront = plan.entitlements.filter(code="own_storefront").exists()
-    if row.alias and not has_storefront:
+    if row.alias and not plan.entitlements.filter(code="own_storefront").exists():
         raise RowRefused(f"On {plan.name} there is no storefront: leave the alias empty.")
-    if has_storefront:
-        answer = availability(row.alias, operator=operator)
-        if answer.refusal:
-            raise answer.refusal
     return None
 
 

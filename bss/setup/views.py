@@ -3,6 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from notifications.models import Notification
 
@@ -56,7 +57,7 @@ class LetterPage(StaffRequired, View):
         return render(request, "bss/setup/letter.html", context)
 
 
-@method_decorator(csp(LETTER_POLICY), name="get")
+@method_decorator([csp(LETTER_POLICY), xframe_options_sameorigin], name="get")
 class LetterHtml(StaffRequired, View):
     """The HTML part exactly as it was sent, to be shown in a frame."""
 

@@ -151,6 +151,7 @@ def test_the_period_that_runs_today(start, cycle, today, expected):
 def test_nobody_gets_a_letter_unless_it_is_asked_for(run):
     run(HEAD + GOOD, "--apply")
     assert not Notification.objects.exists()
+    assert [order.preview["letters"] for order in Order.objects.all()] == [[], []]
 
 
 def test_letters_invite_everybody_and_welcome_who_is_on_a_plan(run):
