@@ -3,10 +3,11 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from plans import links
+from plans.models import Storefront
 from plans.refusals import SENTENCES
 
 from . import theme, windows
@@ -20,6 +21,7 @@ STORE_NAVIGATION = (
     ("Subscriptions", "subscriptions", "member"),
 )
 RESELLER_NAVIGATION = (("Products", "products", "anyone"), ("Customer Portal", "portal", "member"))
+PARKED_NAVIGATION = RESELLER_NAVIGATION[1:]
 
 
 class Shell:
@@ -33,7 +35,12 @@ class Shell:
 
     @property
     def home(self) -> str:
-        return reverse("catalogue" if self.is_store else "home")
+        return reverse("catalogue" if self.is_store else "home" if self.is_open else "portal")
+
+    @property
+    def is_open(self) -> bool:
+        """A parked storefront keeps its customers' side, and nothing else of it is linked."""
+        return self.request.storefront.state == Storefront.State.OPEN
 
     @property
     def sign_in(self) -> str:
@@ -70,7 +77,12 @@ class Shell:
 
     @property
     def manages(self) -> bool:
-        return not self.is_store and self.visitor.is_member and self.visitor.manages(self.request.storefront)
+        return (
+            not self.is_store
+            and self.is_open
+            and self.visitor.is_member
+            and self.visitor.manages(self.request.storefront)
+        )
 
     @property
     def visitor(self) -> Visitor:
@@ -85,17 +97,15 @@ class Shell:
         """The links of the main navigation that lead somewhere for this visitor."""
         match = self.request.resolver_match
         here = match.url_name if match else ""
-        links = []
-        for label, name, for_whom in STORE_NAVIGATION if self.is_store else RESELLER_NAVIGATION:
+        named = STORE_NAVIGATION if self.is_store else RESELLER_NAVIGATION if self.is_open else PARKED_NAVIGATION
+        shown = []
+        for label, name, for_whom in named:
             if for_whom == "member" and not self.visitor.is_member:
                 continue
             if for_whom == "reseller" and not self.visitor.is_reseller:
                 continue
-            try:
-                links.append({"label": label, "url": reverse(name), "is_current": here == name})
-            except NoReverseMatch:
-                continue
-        return links
+            shown.append({"label": label, "url": reverse(name), "is_current": here == name})
+        return shown
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -89,7 +89,6 @@ def visitor_of(request: HttpRequest) -> Visitor:
     """The member behind a request on a storefront, with one query; NOBODY where there is none."""
     if request.storefront is None or not request.user.is_authenticated:
         return NOBODY
-    request.storefront.operator = request.operator
     return member(request.user, request.storefront)
 
 

@@ -9,15 +9,16 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import get_script_prefix
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from notifications.post import Recipient, post
 from plans.letters import brand_of
-from plans.models import Operator, User
+from plans.models import Operator, Storefront, User
 
 from . import brands
+from .membership import member
 
 AGAIN_IN = 30  # seconds
 COUNTED = frozenset({"account_login", "account_reset_password", "account_reset_password_from_key"})
@@ -54,7 +55,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The home of the face; on a reseller's storefront the Storefront Admin Panel or the Customer Portal."""
-        return get_script_prefix()
+        shown = request.storefront
+        if shown is None or shown.is_own:
+            return get_script_prefix()
+        is_open = shown.state == Storefront.State.OPEN
+        return reverse("panel" if is_open and member(request.user, shown).manages(shown) else "portal")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return get_script_prefix()

@@ -60,6 +60,8 @@ class TenancyMiddleware:
         request.face, request.operator, request.storefront = place.face, place.operator, place.storefront
         request.alias, request.credit = (place.segment if place.face == "reseller" else ""), place.credit
         request.urlconf = URLCONFS[place.face]
+        if place.storefront is not None:
+            place.storefront.operator = place.operator
         before = get_script_prefix()
         if place.segment:
             request.path_info = request.path_info[len(place.segment) + 1 :]

@@ -39,7 +39,9 @@ def test_the_same_credentials_open_both_storefronts(alpine):
     assert sign_in(email_of(alpine), client=client).headers["Location"] == "/"
     assert "Alpine Cloud · Free" in client.get("/").text
     assert client.get("/alpinecloud/admin/").status_code == 200
-    assert sign_in(email_of(alpine).upper(), at="/alpinecloud/login/").headers["Location"] == "/alpinecloud/"
+    assert sign_in(email_of(alpine).upper(), at="/alpinecloud/login/").headers["Location"] == "/alpinecloud/admin/"
+    millbrook = cast.customer(alpine, "Millbrook")
+    assert sign_in(email_of(millbrook), at="/alpinecloud/login/").headers["Location"] == "/alpinecloud/portal/"
 
 
 def test_wrong_password_and_unknown_address_are_told_the_same(alpine):

@@ -1,5 +1,6 @@
 """Host and first path segment decide where a request is; nothing of it is left for the next one."""
 
+import re
 import threading
 
 import pytest
@@ -109,6 +110,10 @@ def test_a_parked_storefront_says_so_and_keeps_the_customers_side(alpine):
         assert "Nordwind" not in response.text
     assert at("/alpinecloud/login/").status_code == 200
     assert at("/alpinecloud/portal/").headers["Location"] == "/alpinecloud/login/?next=/alpinecloud/portal/"
+    owner = Client()
+    owner.force_login(cast.buyer_of(alpine))
+    for text in (at("/alpinecloud/login/").text, owner.get("/alpinecloud/portal/").text):
+        assert not re.findall(r'href="/alpinecloud/(?:|products/|admin/)"', text)
 
 
 def test_a_suspended_storefront_is_away(alpine):
