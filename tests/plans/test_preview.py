@@ -1,0 +1,238 @@
+"""The preview is what gets executed. Once it is no longer true, confirming it writes nothing and shows the new one."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from notifications.models import Notification
+from plans import aliases
+from plans.execution import execute_order
+from plans.models import Account, Charge, Contact, Operator, Order, Plan, Price, Product, Storefront, Subscription
+from plans.ordering import order_basket, wanted_in
+from plans.preview import Preview, preview_order
+from plans.refusals import PreviewStale, Refused
+from tests import cast
+
+from .all_rows import all_rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account():
+    return cast.reseller(cast.distributor())
+
+
+def fresh(account: Account) -> Account:
+    return Account.objects.select_related("operator", "account_manager").get(pk=account.pk)
+
+
+class Checkout:
+    """A basket with a plan, and the preview that was shown for it."""
+
+    def __init__(self, account: Account, code: str = "standard") -> None:
+        self.basket = cast.basket(account, cast.plan_product(account.operator, code))
+        self.account, self.by = fresh(account), cast.buyer_of(account)
+        self.shown = self.preview()
+
+    def preview(self, alias: str | None = None) -> Preview:
+        return preview_order(fresh(self.account), wanted=wanted_in(self.basket), alias=alias, by=self.by)
+
+    def confirm(self, *, alias: str | None = "harbor", fingerprint: str = "") -> Order:
+        return order_basket(
+            self.basket, account=fresh(self.account), alias=alias, accepted=True, reference="", form_key="form",
+            fingerprint=fingerprint or self.shown.fingerprint, address=None, by=self.by,
+        )  # fmt: skip
+
+
+# --- what a preview stands on; each change is one that somebody else may make while it is looked at ---
+
+
+def price_rises(account):
+    Price.objects.filter(product__plan__code="standard", cycle="month").update(amount=159)
+
+
+def tax_rises(account):
+    Operator.objects.update(tax_rate=20)
+
+
+def tax_treatment_changes(account):
+    Account.objects.filter(pk=account.pk).update(tax_treatment="reverse_charge")
+
+
+def reader_of_the_letter_changes(account):
+    Contact.objects.filter(account=account).update(email="new@techsolutions.example")
+
+
+def letter_changes(account):
+    Plan.objects.filter(code="standard").update(welcome_letter="welcome_free")
+
+
+def somebody_looks_after_the_account(account):
+    Account.objects.filter(pk=account.pk).update(account_manager=cast.user("manager@nordwind.example"))
+
+
+def plan_includes_less(account):
+    Plan.objects.get(code="standard").entitlements.filter(code="own_prices").delete()
+
+
+def product_is_renamed(account):
+    Product.objects.filter(plan__code="standard").update(name="Standard Plan 2027")
+
+
+def account_is_suspended(account):
+    Account.objects.filter(pk=account.pk).update(state="suspended")
+
+
+def plan_is_withdrawn(account):
+    Plan.objects.filter(code="standard").update(is_offered=False)
+
+
+def product_is_not_sold_any_more(account):
+    Product.objects.filter(plan__code="standard").update(is_sold=False)
+
+
+def billing_address_is_lost(account):
+    Account.objects.filter(pk=account.pk).update(city="")
+
+
+CHANGES = [
+    price_rises, tax_rises, tax_treatment_changes, reader_of_the_letter_changes, letter_changes,
+    somebody_looks_after_the_account, plan_includes_less, product_is_renamed, account_is_suspended, plan_is_withdrawn,
+    product_is_not_sold_any_more, billing_address_is_lost,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_confirming_what_has_changed_shows_the_new_preview_and_writes_nothing(account, change):
+    checkout = Checkout(account)
+    change(account)
+    before = all_rows()
+    with pytest.raises(PreviewStale) as stale:
+        checkout.confirm()
+    assert all_rows() == before
+    assert (stale.value.code, stale.value.sentence) == ("preview_stale", "Something changed. Look again.")
+    assert stale.value.preview.fingerprint == checkout.preview().fingerprint != checkout.shown.fingerprint
+    if not stale.value.preview.refusals:
+        assert checkout.confirm(fingerprint=stale.value.preview.fingerprint).state == "placed"
+
+
+def test_another_day_is_another_preview(account):
+    checkout = Checkout(account)
+    before = all_rows()
+    with time_machine.travel(timezone.now() + timedelta(days=1)), pytest.raises(PreviewStale):
+        checkout.confirm()
+    assert all_rows() == before
+
+
+def test_another_cycle_or_product_in_the_basket_is_another_preview(account):
+    checkout = Checkout(account)
+    seen = {checkout.shown.fingerprint}
+    checkout.basket.items.update(cycle="year")
+    seen.add(checkout.preview().fingerprint)
+    checkout.basket.items.create(product=cast.product(account.operator))
+    seen.add(checkout.preview().fingerprint)
+    checkout.basket.items.filter(is_plan=False).update(quantity=2)
+    seen.add(checkout.preview().fingerprint)
+    assert len(seen) == 4
+
+
+def test_an_alias_still_to_be_typed_and_counts_change_nothing(account):
+    checkout = Checkout(account)
+    aliases.hold("taken", account=cast.reseller(account.operator, "Harbor IT"), until=None)
+    for typed in (None, "", "harbor", "alpine", "a--b", "plans", "taken"):
+        assert checkout.preview(typed).fingerprint == checkout.shown.fingerprint
+    assert replace(checkout.shown, touched={"customers": 3}).fingerprint == checkout.shown.fingerprint
+
+
+def test_an_alias_taken_while_it_was_looked_at_is_said_and_nothing_is_written(account):
+    checkout = Checkout(account)
+    assert checkout.preview("harbor").refusals == []
+    aliases.hold("harbor", account=cast.reseller(account.operator, "Harbor IT"), until=aliases.CHECKOUT_HOLD)
+    before = all_rows()
+    with pytest.raises(Refused, match="alias_taken"):
+        checkout.confirm()
+    assert all_rows() == before
+    assert checkout.confirm(alias="harbor-it").state == "placed"
+
+
+def test_looking_writes_nothing(account):
+    checkout = Checkout(account)
+    before = all_rows()
+    checkout.preview("harbor").as_dict()
+    assert all_rows() == before
+
+
+# --- preview = execution ---
+
+
+def on_basic(account):
+    return account
+
+
+def on_free(account):
+    return cast.on_plan(account, "free", alias="harbor")
+
+
+def on_standard(account):
+    return cast.on_plan(account, "standard", alias="harbor")
+
+
+@pytest.mark.parametrize(
+    ("start", "code", "cycle", "storefront", "letter"),
+    [
+        (on_basic, "free", "month", "open", "welcome_free"),
+        (on_basic, "standard", "month", "open", "welcome_standard"),
+        (on_basic, "standard", "year", "open", "welcome_standard"),
+        (on_basic, "tenant", "month", "open", "welcome_tenant"),
+        (on_free, "standard", "month", "keep", "welcome_standard"),
+        (on_free, "tenant", "month", "keep", "welcome_tenant"),
+        (on_standard, "tenant", "month", "keep", "welcome_tenant"),
+    ],
+)
+def test_what_was_shown_is_what_happens(account, start, code, cycle, storefront, letter):
+    Plan.objects.update(is_offered=True)
+    Product.objects.update(is_sold=True)
+    account = start(account)
+    checkout = Checkout(account, code)
+    checkout.basket.items.update(cycle=cycle)
+    shown = checkout.preview("harbor")
+    assert (shown.change, shown.storefront, shown.alias, shown.url) == (
+        "upgrade", storefront, "harbor", "http://testserver/harbor",
+    )  # fmt: skip
+    assert [each.template for each in shown.letters] == [letter, "plan_changed_by_reseller"]
+    order = checkout.confirm(fingerprint=shown.fingerprint)
+    # What changes now is not this order's business any more.
+    price_rises(account)
+    tax_rises(account)
+    plan_includes_less(account)
+    execute_order(order.pk)
+
+    order.refresh_from_db()
+    assert order.state == "executed", order.error_message
+    charged = Charge.objects.filter(order=order).order_by("id")
+    assert [(c.kind, c.text, c.net) for c in charged] == [(x.kind, x.text, x.net) for x in shown.lines]
+    assert (sum(c.tax for c in charged), order.total) == (shown.tax, shown.total)
+    held = Subscription.objects.active().get(account=account)
+    assert (held.plan, held.cycle, held.period_end_on, held.unit_price) == (
+        shown.to_plan, cycle, shown.renews_on, shown.renewal_net,
+    )  # fmt: skip
+    assert set(shown.gained) <= set(held.entitlements)
+    live = Storefront.objects.get(account=account)
+    assert (live.state, live.claim.alias, live.created_by_order == order) == ("open", "harbor", storefront == "open")
+    posted = Notification.objects.filter(order=order).order_by("template_code")
+    assert sorted((each.template, *each.recipients) for each in shown.letters) == [
+        (n.template_code, n.recipient_email) for n in posted
+    ]
+
+
+def test_without_a_primary_contact_the_one_who_orders_gets_the_letter(account):
+    Contact.objects.update(is_primary=False)
+    login = account.contacts.get().user
+    wanted = [cast.Wanted(cast.plan_product(account.operator, "standard"))]
+    shown = preview_order(fresh(account), wanted=wanted, by=login)
+    assert shown.letters[0].recipients == (login.email,)
+    assert shown.refusals == []
