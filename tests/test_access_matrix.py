@@ -52,7 +52,8 @@ def rows() -> list[tuple[str, str, str, dict[str, str]]]:
 
 def address(face: str, route: str, parts: dict) -> str:
     values = {
-        "str:number": parts["subscription"] if route.startswith("subscriptions/") else parts["order"],
+        "str:number": parts["order"],
+        "slug:number": parts["subscription"] if route.startswith("subscriptions/") else parts["order"],
         "slug:slug": parts["slug"],
         "int:pk": parts["letter"],
         "int:storefront_id": parts["storefront" if face == "reseller" else "own_storefront"],
