@@ -102,7 +102,8 @@ def test_search(maren, nordwind, text, expected):
 @pytest.mark.parametrize(
     "query",
     [
-        "state=nonsense", "after=x", "after=-1", "after=99999999999999999999", "before=९", "after=&before=",
+        "state=nonsense", "after=x", "after=-1", "after=99999999999999999999", "before=९", "after=²", "before=" + "9" * 5000,
+        "after=&before=",
         "q=%00", "q=" + "x" * 5000, "q='%20or%201=1--", "state=draft&state=failed", "after=1&before=1",
     ],
 )  # fmt: skip
@@ -127,6 +128,13 @@ def test_orders_of_another_distributor_are_never_listed_and_not_found(maren, nor
     assert numbers(maren, "/bss/orders/?q=Lumen") == []
     assert maren.get(f"/bss/orders/{number}/").status_code == 404
     assert maren.get("/bss/orders/SO-00000/").status_code == 404
+
+
+def test_accounts_of_another_distributor_crowd_nobody_out_of_a_search(maren, nordwind, monkeypatch):
+    monkeypatch.setattr("bss.orders.searching.MOST_ACCOUNTS", 1)
+    cast.reseller(cast.distributor("Sudlicht", host="sudlicht.test"), "Tech A")
+    purchases(cast.reseller(nordwind, "Tech Solutions"), 1)
+    assert numbers(maren, "/bss/orders/?q=tech") == ["SO-01001"]
 
 
 def test_an_executed_order_tells_the_whole_story(maren, nordwind):
