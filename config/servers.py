@@ -27,7 +27,9 @@ def database(parsed: dict, *, process: str) -> dict:
         "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
     }
     if process == "web":
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        # More connections than threads, so nobody queues for one: a wait means that the database is away. The pool asks
+        # again at ever longer intervals; giving up early keeps them short, and the next request starts anew.
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 10}
     return {**parsed, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
