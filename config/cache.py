@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.core.serializers.json import DjangoJSONEncoder
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -35,11 +35,26 @@ class JsonSerializer:
         return json.loads(data)
 
 
+class KeptClients(RedisCacheClient):
+    """One client for each connection pool. Django makes one for each question, which takes longer than the answer."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: dict[object, object] = {}
+
+    def get_client(self, key: object = None, *, write: bool = False) -> object:
+        pool = self._get_connection_pool(write)
+        if pool not in self._kept:
+            self._kept[pool] = self._client(connection_pool=pool)
+        return self._kept[pool]
+
+
 class PatientRedisCache(RedisCache):
     """Django's Redis cache with short waits, and a rest of some seconds after a failure."""
 
     def __init__(self, server: str, params: dict) -> None:
         super().__init__(server, params)
+        self._class = KeptClients
         # One retry when a kept connection turns out to be closed; none when the server is silent.
         retry = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
         self._options = {

@@ -10,7 +10,7 @@ from plans import links
 from plans.models import Storefront
 from plans.refusals import SENTENCES
 
-from . import theme, windows
+from . import theme
 from .icon import Icon, storefront_icon
 from .membership import Visitor
 
@@ -70,10 +70,6 @@ class Shell:
     @property
     def year(self) -> int:
         return theme.this_year()
-
-    @property
-    def has_terms(self) -> bool:
-        return self.is_store and windows.has_terms(self.request.operator)
 
     @property
     def manages(self) -> bool:

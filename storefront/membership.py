@@ -11,7 +11,7 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, Expression, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Expression, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -30,6 +30,8 @@ from plans.models import (
     User,
 )
 from plans.refusals import SENTENCES
+
+from .prepared import Prepared, columns_of, instance_of
 
 
 @dataclass(frozen=True)
@@ -93,37 +95,55 @@ def visitor_of(request: HttpRequest) -> Visitor:
 
 
 def member(user: User, storefront: Storefront) -> Visitor:
-    """What the user is on this storefront. Several memberships in one place: the oldest counts."""
-    place = Q(contact__account__parent_id=storefront.account_id)
-    if not storefront.is_own:
-        place |= Q(contact__account_id=storefront.account_id)
-    held = ContactRole.objects.filter(place, contact__user=user, contact__operator_id=storefront.operator_id)
-    rows = list(held.select_related("contact__account").annotate(**_header(user, storefront)).order_by("contact_id"))
+    """What the user is on this storefront, with one query. Several memberships in one place: the oldest counts."""
+    ask = MEMBERS_OF_THE_DISTRIBUTOR if storefront.is_own else MEMBERS_OF_A_RESELLER
+    rows = ask(user=user.pk, storefront=storefront.pk, owner=storefront.account_id, operator=storefront.operator_id)
     if not rows:
         return NOBODY
     first = rows[0]
-    account = first.contact.account
-    account.operator = storefront.operator
-    roles = frozenset(row.role for row in rows if row.contact_id == first.contact_id)
+    contact, account = _of(Contact, "contact__", first), _of(Account, "contact__account__", first)
+    account.operator = contact.operator = storefront.operator
+    contact.account = account
+    roles = frozenset(row["role"] for row in rows if row["contact__id"] == contact.pk)
     permissions = frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
     header = Header(
-        first.unread or 0,
-        first.basket_items or 0,
-        first.plan_name or "",
-        first.has_own_storefront,
-        first.own_alias or "",
-        first.open_order or "",
+        unread=first["unread"] or 0,
+        basket_items=first["basket_items"] or 0,
+        plan_name=first["plan_name"] or "",
+        has_own_storefront=bool(first["has_own_storefront"]),
+        alias=first["own_alias"] or "",
+        open_order=first["open_order"] or "",
     )
-    return Visitor(user, first.contact, account, roles, permissions, header)
+    return Visitor(user, contact, account, roles, permissions, header)
 
 
-def _header(user: User, storefront: Storefront) -> dict[str, Expression]:
+def _of(model: type[Model], prefix: str, row: dict[str, object]) -> Model:
+    return instance_of(model, {name: row[prefix + name] for name in columns_of(model)})
+
+
+def _members(place: Q, *, user: int, storefront: int, owner: int, operator: int) -> QuerySet:
+    """The roles of a user in a place, with contact, account and what the header shows of them."""
+    held = ContactRole.objects.filter(place, contact__user=user, contact__operator_id=operator).order_by("contact_id")
+    return held.annotate(**_header(user=user, storefront=storefront, operator=operator)).values(
+        "role",
+        *(f"contact__{name}" for name in columns_of(Contact)),
+        *(f"contact__account__{name}" for name in columns_of(Account)),
+        "unread",
+        "basket_items",
+        "plan_name",
+        "has_own_storefront",
+        "own_alias",
+        "open_order",
+    )
+
+
+def _header(*, user: int, storefront: int, operator: int) -> dict[str, Expression]:
     """The header as parts of the membership query: every signed-in page shows it."""
     account = OuterRef("contact__account_id")
-    unread = Notification.objects.for_user(user, storefront.operator_id).unread()
+    unread = Notification.objects.for_user(user, operator).unread()
     basket = BasketItem.objects.filter(basket__user=user, basket__storefront=storefront)
     held = Subscription.objects.active().for_plans().filter(account=account)
-    default = Plan.objects.filter(operator=storefront.operator_id, is_default=True)
+    default = Plan.objects.filter(operator=operator, is_default=True)
     own = Storefront.objects.filter(account=account, claim__isnull=False)
     orders = Order.objects.open_plan_orders().filter(account=account)
     return {
@@ -138,6 +158,17 @@ def _header(user: User, storefront: Storefront) -> dict[str, Expression]:
 
 def _how_many(rows: QuerySet) -> QuerySet:
     return rows.order_by().annotate(none=Value(1)).values("none").annotate(many=Count("pk")).values("many")
+
+
+def _below(owner: int) -> Q:
+    return Q(contact__account__parent_id=owner)
+
+
+WHO = ("user", "storefront", "owner", "operator")
+MEMBERS_OF_THE_DISTRIBUTOR = Prepared(lambda **who: _members(_below(who["owner"]), **who), *WHO)
+MEMBERS_OF_A_RESELLER = Prepared(
+    lambda **who: _members(_below(who["owner"]) | Q(contact__account_id=who["owner"]), **who), *WHO
+)
 
 
 class MemberRequired:

@@ -35,6 +35,7 @@ class Place:
     operator: Operator | None = None
     storefront: Storefront | None = None
     credit: str = ""  # the distributor's name where a reseller's plan has it in the footer
+    has_terms: bool = False
 
 
 class TenancyMiddleware:
@@ -59,6 +60,7 @@ class TenancyMiddleware:
     def _answer_at(self, place: Place, request: HttpRequest) -> HttpResponse:
         request.face, request.operator, request.storefront = place.face, place.operator, place.storefront
         request.alias, request.credit = (place.segment if place.face == "reseller" else ""), place.credit
+        request.has_terms = place.has_terms
         request.urlconf = URLCONFS[place.face]
         if place.storefront is not None:
             place.storefront.operator = place.operator
@@ -96,8 +98,12 @@ def find_place(host: str, path: str) -> Place | HttpResponse | None:
     if window is None:
         return HttpResponseRedirect("/bss/") if host == settings.BSS_HOST and path == "/" else None
     if not aliases.SHAPE.match(segment.lower()):
-        return Place("store", "", *window)
-    return _reseller(window, segment, path) or Place("store", "", *window)
+        return _store(window)
+    return _reseller(window, segment, path) or _store(window)
+
+
+def _store(window: windows.Window) -> Place:
+    return Place("store", "", window.operator, window.storefront, has_terms=window.has_terms)
 
 
 def _reseller(window: windows.Window, segment: str, path: str) -> Place | HttpResponse | None:

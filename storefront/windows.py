@@ -11,14 +11,17 @@ from django.db import models
 
 from plans.models import AliasClaim, Operator, Storefront, TermsVersion
 
+from .prepared import instance_of
+
 KEPT_FOR = 30  # seconds
 # Part of every key. Raise it when what is kept changes its shape: processes of both releases may run for a while.
-SHAPE = 1
+SHAPE = 2
 
 
 class Window(NamedTuple):
     operator: Operator
     storefront: Storefront
+    has_terms: bool  # the operator has published terms for resellers
 
 
 def of_host(host: str) -> Window | None:
@@ -26,12 +29,15 @@ def of_host(host: str) -> Window | None:
     key = f"window:{SHAPE}:host:{host}"
     kept = cache.get(key)
     if kept:
-        return Window(_unpacked(Operator, kept["operator"]), _unpacked(Storefront, kept["storefront"]))
+        operator, storefront = instance_of(Operator, kept["operator"]), instance_of(Storefront, kept["storefront"])
+        return Window(operator, storefront, kept["has_terms"])
     own = Storefront.objects.filter(operator__store_host=host, is_own=True).select_related("operator").first()
     if own is None:
         return None
-    cache.set(key, {"operator": _packed(own.operator), "storefront": _packed(own)}, KEPT_FOR)
-    return Window(own.operator, own)
+    window = Window(own.operator, own, TermsVersion.objects.filter(operator=own.operator).exists())
+    kept = {"operator": _packed(own.operator), "storefront": _packed(own), "has_terms": window.has_terms}
+    cache.set(key, kept, KEPT_FOR)
+    return window
 
 
 class ResellerWindow(NamedTuple):
@@ -44,7 +50,7 @@ def of_alias(operator: Operator, alias: str) -> ResellerWindow | None:
     key = f"window:{SHAPE}:alias:{operator.pk}:{alias}"
     kept = cache.get(key)
     if kept:
-        return ResellerWindow(_unpacked(Storefront, kept["storefront"]), kept["is_unbranded"])
+        return ResellerWindow(instance_of(Storefront, kept["storefront"]), kept["is_unbranded"])
     claim = AliasClaim.objects.filter(operator=operator, alias=alias, storefront__isnull=False)
     found = claim.select_related("storefront__account").first()
     if found is None:
@@ -56,23 +62,6 @@ def of_alias(operator: Operator, alias: str) -> ResellerWindow | None:
     return window
 
 
-def has_terms(operator: Operator) -> bool:
-    """Whether the operator has published terms for resellers."""
-    key = f"window:{SHAPE}:terms:{operator.pk}"
-    kept = cache.get(key)
-    if kept is None:
-        kept = int(TermsVersion.objects.filter(operator=operator).exists())
-        cache.set(key, kept, KEPT_FOR)
-    return bool(kept)
-
-
 def _packed(row: models.Model) -> dict[str, object]:
+    """A row as JSON can keep it; what JSON makes strings of, `instance_of` reads again."""
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-
-
-def _unpacked(model: type[models.Model], values: dict[str, object]) -> models.Model:
-    """The row again. JSON made strings of decimals and times; each field knows how to read its own."""
-    fields = [field for field in model._meta.concrete_fields if field.attname in values]
-    return model.from_db(
-        "default", [field.attname for field in fields], [field.to_python(values[field.attname]) for field in fields]
-    )
