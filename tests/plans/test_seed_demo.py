@@ -142,6 +142,14 @@ def test_a_host_of_somebody_else_is_left_alone(db):
     assert Operator.objects.count() == 1
 
 
+def test_a_person_who_is_there_already_is_left_alone(db):
+    User.objects.create_user("jonas.brandt@techsolutions.example", "a password of his own")
+    with pytest.raises(CommandError, match="Nothing was made"):
+        seed()
+    assert not Operator.objects.exists()
+    assert User.objects.get().check_password("a password of his own")
+
+
 def test_the_account_of_the_demo_can_walk_the_first_door(demo):
     account = Account.objects.select_related("operator", "account_manager").get(number="AC-10482")
     for slug in ("free-plan", "standard-plan"):

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from plans import links
 from plans.demo import cast, people, story
@@ -33,9 +33,14 @@ class Command(BaseCommand):
             raise CommandError(
                 "DEBUG is off. Everybody knows the password of the demo logins; --force makes them here."
             )
-        with transaction.atomic():
-            nordwind = self.seed(cast.NORDWIND.name, store_host, lambda: story.seed_nordwind(store_host=store_host))
-            self.seed(cast.SUDLICHT.name, cast.SUDLICHT.store_host, story.seed_sudlicht)
+        try:
+            with transaction.atomic():
+                nordwind = self.seed(cast.NORDWIND.name, store_host, lambda: story.seed_nordwind(store_host=store_host))
+                self.seed(cast.SUDLICHT.name, cast.SUDLICHT.store_host, story.seed_sudlicht)
+        except IntegrityError:
+            raise CommandError(
+                "Somebody has an email address of the demo’s people already. Nothing was made."
+            ) from None
         self.report(nordwind)
 
     def seed(self, name: str, host: str, tell) -> Operator:
