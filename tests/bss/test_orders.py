@@ -103,7 +103,8 @@ def test_search(maren, nordwind, text, expected):
     "query",
     [
         "state=nonsense", "after=x", "after=-1", "after=99999999999999999999", "before=९", "after=²",
-        "before=" + "9" * 5000, "after=&before=", "q=%00", "q=" + "x" * 5000, "q='%20or%201=1--", "state=draft&state=failed", "after=1&before=1",
+        "before=" + "9" * 5000, "after=&before=", "q=%00", "q=" + "x" * 5000, "q='%20or%201=1--",
+        "state=draft&state=failed", "after=1&before=1",
     ],
 )  # fmt: skip
 def test_nonsense_in_the_address_is_never_a_fault(maren, nordwind, query):
