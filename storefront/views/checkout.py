@@ -17,7 +17,6 @@ from plans.ordering import order_basket
 from plans.preview import Preview, preview_order
 from plans.refusals import PreviewStale, Refused
 
-from .. import windows
 from ..forms import CheckoutForm
 from ..membership import member_may
 from ..reasons import Reason, reasons
@@ -108,7 +107,7 @@ def _page(request: HttpRequest, answer: Answer) -> HttpResponse:
         return redirect("basket")
     account, form = request.visitor.account, answer.form
     preview = preview_order(account, wanted=baskets.wanted_in(lines), alias=answer.typed, by=request.user)
-    asks_terms = preview.is_plan_order and windows.has_terms(request.operator)
+    asks_terms = preview.is_plan_order and request.has_terms
     problems = _problems(answer, preview, asks_terms=asks_terms)
     context = {
         "preview": preview,
