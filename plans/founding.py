@@ -6,12 +6,14 @@ Nothing here is demo data: `manage.py create_distributor` and the demo both begi
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 
 from notifications.defaults import install_templates
 
@@ -135,10 +137,11 @@ def _decimal(text: str) -> Decimal | None:
 
 
 @transaction.atomic
-def found_operator(details: Details, *, invite: bool = True) -> Operator:
+def found_operator(details: Details, *, invite: bool = True, at: datetime | None = None) -> Operator:
     """Create the distributor and everything it needs to sell, or raise CannotFound and change nothing.
 
-    The first administrator gets the invitation letter; without `invite` they get none, and no password either.
+    The first administrator gets the invitation letter; without `invite` they get none, and no password either. `at` is
+    when it was founded, where that is not now.
     """
     problems = check_details(details)
     if problems:
@@ -153,7 +156,13 @@ def found_operator(details: Details, *, invite: bool = True) -> Operator:
     TermsVersion.objects.create(operator=operator, number=1, text=_terms(operator))
     install_templates(operator)
     membership = _create_administrator(operator, name=details.admin_name.strip(), email=details.admin_email)
-    Activity.objects.create(operator=operator, account=account, verb="operator.founded", text=f"{operator} was founded")
+    Activity.objects.create(
+        operator=operator,
+        account=account,
+        verb="operator.founded",
+        text=f"{operator} was founded.",
+        at=at or timezone.now(),
+    )
     if invite:
         inviting.invite_staff(membership)
     return operator

@@ -18,7 +18,7 @@ def invite_staff(membership: StaffMembership, *, by: User | None = None) -> list
         membership.operator,
         to=Recipient(user.email, user.name, user.pk),
         occasion=f"staff:{membership.pk}",
-        account_name=membership.operator.name,
+        account_name=f"the {membership.operator.short_name} back office",
         by=by,
         reason=f"You get this message because you work for {membership.operator.name}.",
     )

@@ -17,12 +17,13 @@ from .past import Step, tell
 State = Order.State
 NEXT_ORDER = 1874  # so that the next order of the demo is SO-01874
 MONTH = timedelta(days=30)
+FOUNDED = timedelta(days=380)  # ago
 
 
 @transaction.atomic
 def seed_nordwind(*, store_host: str) -> Operator:
     """The default distributor with everything in it."""
-    operator = found_operator(replace(cast.NORDWIND, store_host=store_host), invite=False)
+    operator = found_operator(replace(cast.NORDWIND, store_host=store_host), invite=False, at=timezone.now() - FOUNDED)
     people.hire(operator, cast.NORDWIND_STAFF)
     manager = User.objects.get(email="manager@nordwind.example")
     catalogue.create_catalogue(operator)
@@ -47,7 +48,7 @@ def seed_nordwind(*, store_host: str) -> Operator:
 @transaction.atomic
 def seed_sudlicht() -> Operator:
     """The other distributor: as good as empty, there to show that neither sees the other."""
-    operator = found_operator(cast.SUDLICHT, invite=False)
+    operator = found_operator(cast.SUDLICHT, invite=False, at=timezone.now() - FOUNDED)
     catalogue.create_catalogue(operator)
     settled = people.settle(operator, (cast.LUMEN_DESK,), manager=None)
     arrivals(operator, settled, by=None)
