@@ -129,6 +129,8 @@ def run_pytest(name: str, surroundings: dict[str, str], arguments: list[str], *,
     skipped, required = [], os.environ.get("REQUIRE_BROWSER") == "1"
     environment = {key: value for key, value in {**os.environ, **surroundings}.items() if value}
     command = [BIN / "python", "-m", "pytest", *arguments]
+    if not arguments:
+        command.append("--durations=15")  # a whole leg says where its minutes went
     if sys.stdout.isatty():
         command.append("--color=yes")
     if browser:
