@@ -46,10 +46,21 @@ def medians(sides: dict[str, Callable[[], object]], *, times: int = REQUESTS) ->
     return {name: statistics.median(values) for name, values in taken.items()}
 
 
+STARTPROJECT = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+
 def bare_client(settings) -> Client:
-    """A client whose middleware chain holds nothing: it is built at the first request and kept."""
+    """A client whose middleware is what `startproject` gives; the chain is built here and kept."""
     client, kept = Client(), settings.MIDDLEWARE
-    settings.MIDDLEWARE = ["tests.bench.bare.route_here"]
+    settings.MIDDLEWARE = ["tests.bench.bare.route_here", *STARTPROJECT]
     client.handler.load_middleware()
     settings.MIDDLEWARE = kept
     return client
