@@ -12,6 +12,7 @@ urlpatterns = [
     path("theme/", theme.choose_theme, name="theme"),
     path("", include("bss.sign_in.urls")),
 ]
+handler400 = "config.unreadable.bad_request"
 handler403 = "bss.refusals.forbidden"
 handler404 = "bss.refusals.not_found"
 handler500 = "config.outages.server_error"

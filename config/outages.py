@@ -5,7 +5,7 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.views import defaults
+from django.template.loader import render_to_string
 
 from .cache import CacheUnreachable
 
@@ -31,4 +31,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(problem, OUTAGES):
         logger.error("outage", extra={"problem": repr(problem)})
         return HttpResponse(PAGE, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
-    return defaults.server_error(request)
+    # Not Django's own: that one reads the form for its token, and a form may be what failed.
+    return HttpResponse(render_to_string("500.html"), status=500)

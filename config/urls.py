@@ -4,4 +4,5 @@
 """
 
 urlpatterns: list = []
+handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"  # the faces name the same one

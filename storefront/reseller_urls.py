@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import account, panel, portal, theme
 
+handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
 
 urlpatterns = [

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import account, aliases, basket, billing, catalog, checkout, notices, orders, subscriptions, theme
 
+handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
 
 urlpatterns = [
