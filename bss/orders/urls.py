@@ -4,5 +4,5 @@ from .views import OrderList, OrderPage
 
 urlpatterns = [
     path("", OrderList.as_view(), name="orders"),
-    path("<str:number>/", OrderPage.as_view(), name="order"),
+    path("<slug:number>/", OrderPage.as_view(), name="order"),
 ]

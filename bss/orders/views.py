@@ -1,21 +1,16 @@
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views import View
 
-from plans.models import Order, OrderItem
+from plans.models import Order
 
 from .. import paging
 from ..letters import row
 from ..permissions import StaffRequired
 from . import words
 from .forms import OrderFilter
+from .listing import COLUMNS, rows_of
 from .searching import matching
-
-LISTED = ("number", "state", "channel", "change", "currency", "total", "created_at", "account__number", "account__name")
-ITEMS = Prefetch(
-    "items", OrderItem.objects.order_by("-is_plan", "id").only("order_id", "name", "is_plan", "alias", "quantity")
-)
 
 
 class OrderList(StaffRequired, View):
@@ -26,10 +21,8 @@ class OrderList(StaffRequired, View):
             orders = orders.filter(state=wanted["state"])
         if wanted["q"]:
             orders = matching(orders, wanted["q"], operator=request.operator)
-        orders = orders.select_related("account").only(*LISTED).prefetch_related(ITEMS)
-        page = paging.newest_first(orders, request)
-        rows = [{"order": order, "status": words.status(order)} for order in page.rows]
-        context = {"page": page, "rows": rows, "wanted": wanted, "states": Order.State.choices}
+        page = paging.newest_first(orders.values_list(*COLUMNS, named=True), request)
+        context = {"page": page, "rows": rows_of(page.rows), "wanted": wanted, "states": Order.State.choices}
         return render(request, "bss/orders/list.html", context)
 
 
@@ -38,9 +31,12 @@ class OrderPage(StaffRequired, View):
         orders = Order.objects.filter(operator=request.operator)
         orders = orders.select_related("account", "created_by", "placed_by", "from_plan", "to_plan")
         order = get_object_or_404(orders.prefetch_related("items__product"), number=number)
+        items = order.items.all()
+        kind, status = words.status(order.state, lacks_alias=any(item.is_plan and not item.alias for item in items))
         context = {
             "order": order,
-            "status": words.status(order),
+            "kind": kind,
+            "status": status,
             "steps": words.steps(order, operator=request.operator),
             "activities": order.activities.order_by("-pk"),
             "letters": [row(letter) for letter in order.notifications.order_by("pk").defer("text", "html")],

@@ -13,6 +13,7 @@ KINDS = {
     State.FAILED: "bad",
     State.CANCELLED: "",
 }
+LABELS = {code: str(label) for code, label in State.choices}
 STEPS = {
     "received": "Queued",
     "executing": "Being executed",
@@ -23,13 +24,11 @@ STEPS = {
 STEP_STATES = {"done": "done", "now": "in progress", "wait": "waiting", "fail": "failed"}
 
 
-def status(order: Order) -> dict[str, str]:
-    """The badge beside an order. Its items must be loaded: a draft whose plan lacks its alias says so."""
-    if order.state == State.DRAFT:
-        if any(item.is_plan and not item.alias for item in order.items.all()):
-            return {"kind": "warn", "word": "Alias missing"}
-        return {"kind": "info", "word": "Ready to execute"}
-    return {"kind": KINDS[order.state], "word": order.get_state_display()}
+def status(state: str, *, lacks_alias: bool) -> tuple[str, str]:
+    """Kind and word of the badge beside an order. A draft says whether its plan lacks its alias."""
+    if state == State.DRAFT:
+        return ("warn", "Alias missing") if lacks_alias else ("info", "Ready to execute")
+    return KINDS[state], LABELS[state]
 
 
 def steps(order: Order, *, operator) -> list[dict]:

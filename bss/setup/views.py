@@ -11,9 +11,8 @@ from .. import paging
 from ..letters import row
 from ..permissions import StaffRequired
 from .forms import LetterFilter
+from .listing import COLUMNS, row_of
 
-LISTED = ("subject", "recipient_email", "recipient_name", "state", "created_at", "account__name",
-          "account__number", "order__number")  # fmt: skip
 # A letter's own styles are inline; nothing in it may run, load, send or leave its frame.
 LETTER_POLICY = {
     "default-src": ["'none'"],
@@ -38,13 +37,9 @@ class Outbox(StaffRequired, View):
             letters = letters.filter(state=wanted["state"])
         if wanted["q"]:
             letters = letters.filter(recipient_email=wanted["q"].lower())
-        page = paging.newest_first(letters.select_related("account", "order").only(*LISTED), request)
-        context = {
-            "page": page,
-            "rows": [row(letter) for letter in page.rows],
-            "wanted": wanted,
-            "states": Notification.State.choices,
-        }
+        page = paging.newest_first(letters.values_list(*COLUMNS, named=True), request)
+        rows = [row_of(letter, operator=request.operator) for letter in page.rows]
+        context = {"page": page, "rows": rows, "wanted": wanted, "states": Notification.State.choices}
         return render(request, "bss/setup/outbox.html", context)
 
 

@@ -47,7 +47,7 @@ def test_filters_and_pages(maren, letter):
     more(letter, 60)
     assert len(maren.get(OUTBOX).context["rows"]) == 50
     found = maren.get(f"{OUTBOX}?state=queued&q={letter.recipient_email}").context["rows"]
-    assert [row["letter"].pk for row in found] == [letter.pk]
+    assert [row.pk for row in found] == [letter.pk]
     assert maren.get(f"{OUTBOX}?state=bounced").context["rows"] == []
     page = maren.get(f"{OUTBOX}?state=skipped").context["page"]
     assert "state=skipped" in page.following

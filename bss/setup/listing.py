@@ -1,0 +1,43 @@
+"""The rows of the outbox, put into words before the template sees them."""
+
+from dataclasses import dataclass
+
+from notifications.models import Notification
+from plans.models import Operator
+
+from .. import clock
+from ..letters import KINDS
+
+COLUMNS = (
+    "pk", "subject", "recipient_name", "recipient_email", "state", "created_at", "account__name", "order__number",
+)  # fmt: skip
+LABELS = {code: str(label) for code, label in Notification.State.choices}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    pk: int
+    subject: str
+    recipient: str
+    email: str  # where the recipient has a name
+    about: str
+    order: str
+    created: str
+    kind: str
+    status: str
+
+
+def row_of(letter, *, operator: Operator) -> LetterRow:
+    """The row for a letter that was read with COLUMNS."""
+    name, email = letter.recipient_name, letter.recipient_email
+    return LetterRow(
+        letter.pk,
+        letter.subject,
+        name or email,
+        email if name else "",
+        letter.account__name or operator.name,
+        letter.order__number or "",
+        clock.shown(letter.created_at),
+        KINDS[letter.state],
+        LABELS[letter.state],
+    )
