@@ -11,39 +11,22 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, Expression, Model, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from notifications.models import Notification
 from plans.models import (
     ROLE_PERMISSIONS,
     Account,
-    BasketItem,
     Contact,
     ContactRole,
-    Order,
-    Plan,
     Storefront,
-    Subscription,
     User,
 )
 from plans.refusals import SENTENCES
 
+from .header import Header, header_parts
 from .prepared import Prepared, columns_of, instance_of
-
-
-@dataclass(frozen=True)
-class Header:
-    """What the header of the distributor's storefront says about a member, as of the start of the request."""
-
-    unread: int = 0
-    basket_items: int = 0
-    plan_name: str = ""
-    has_own_storefront: bool = False  # the plan, as it was sold, includes one
-    alias: str = ""  # of the account's own storefront
-    open_order: str = ""  # the number of the account's open plan order
 
 
 @dataclass(frozen=True)
@@ -106,15 +89,7 @@ def member(user: User, storefront: Storefront) -> Visitor:
     contact.account = account
     roles = frozenset(row["role"] for row in rows if row["contact__id"] == contact.pk)
     permissions = frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
-    header = Header(
-        unread=first["unread"] or 0,
-        basket_items=first["basket_items"] or 0,
-        plan_name=first["plan_name"] or "",
-        has_own_storefront=bool(first["has_own_storefront"]),
-        alias=first["own_alias"] or "",
-        open_order=first["open_order"] or "",
-    )
-    return Visitor(user, contact, account, roles, permissions, header)
+    return Visitor(user, contact, account, roles, permissions, Header.of_row(first))
 
 
 def _of(model: type[Model], prefix: str, row: dict[str, object]) -> Model:
@@ -124,40 +99,12 @@ def _of(model: type[Model], prefix: str, row: dict[str, object]) -> Model:
 def _members(place: Q, *, user: int, storefront: int, owner: int, operator: int) -> QuerySet:
     """The roles of a user in a place, with contact, account and what the header shows of them."""
     held = ContactRole.objects.filter(place, contact__user=user, contact__operator_id=operator).order_by("contact_id")
-    return held.annotate(**_header(user=user, storefront=storefront, operator=operator)).values(
+    return held.annotate(**header_parts(user=user, storefront=storefront, operator=operator)).values(
         "role",
         *(f"contact__{name}" for name in columns_of(Contact)),
         *(f"contact__account__{name}" for name in columns_of(Account)),
-        "unread",
-        "basket_items",
-        "plan_name",
-        "has_own_storefront",
-        "own_alias",
-        "open_order",
+        *Header.PARTS,
     )
-
-
-def _header(*, user: int, storefront: int, operator: int) -> dict[str, Expression]:
-    """The header as parts of the membership query: every signed-in page shows it."""
-    account = OuterRef("contact__account_id")
-    unread = Notification.objects.for_user(user, operator).unread()
-    basket = BasketItem.objects.filter(basket__user=user, basket__storefront=storefront)
-    held = Subscription.objects.active().for_plans().filter(account=account)
-    default = Plan.objects.filter(operator=operator, is_default=True)
-    own = Storefront.objects.filter(account=account, claim__isnull=False)
-    orders = Order.objects.open_plan_orders().filter(account=account)
-    return {
-        "unread": Subquery(_how_many(unread)),
-        "basket_items": Subquery(_how_many(basket)),
-        "plan_name": Coalesce(Subquery(held.values("plan__name")[:1]), Subquery(default.values("name")[:1])),
-        "has_own_storefront": Exists(held.filter(entitlements__has_key="own_storefront")),
-        "own_alias": Subquery(own.values("claim__alias")[:1]),
-        "open_order": Subquery(orders.values("number")[:1]),
-    }
-
-
-def _how_many(rows: QuerySet) -> QuerySet:
-    return rows.order_by().annotate(none=Value(1)).values("none").annotate(many=Count("pk")).values("many")
 
 
 def _below(owner: int) -> Q:
