@@ -20,17 +20,18 @@ from plans.refusals import Refused
 from ..forms import BasketItemForm
 from ..membership import member_may
 from ..reasons import reasons
+from .catalog import product_page
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the basket as it is shown. `cycles` are those with a price; `errors` belong to what was typed."""
+    """One line of the basket as it is shown. `cycles` are those with a price; `wrong` is said at the field it names."""
 
     item: BasketItem
     net: Decimal | None
     cycles: list[tuple[str, str]]
     quantity: object
-    errors: list[str]
+    wrong: dict[str, str]
 
 
 @require_safe
@@ -60,9 +61,7 @@ def _product(request: HttpRequest) -> Product:
 def _add(request: HttpRequest, product: Product) -> HttpResponse:
     form = BasketItemForm(request.POST)
     if not form.is_valid():
-        for problem in form.errors.values():
-            messages.error(request, problem[0])
-        return redirect("product", product.slug)
+        return product_page(request, product, form=form) if not product.is_plan else redirect("plans")
     try:
         added = baskets.put_in_basket(request.user, request.storefront, product, **form.cleaned_data)
     except Refused as refusal:
@@ -101,11 +100,12 @@ def _page(request: HttpRequest, *, wrong: BasketItemForm | None = None, wrong_id
     lines = baskets.lines_of(request.user, request.storefront)
     if not lines:
         return render(request, "storefront/basket.html", {"rows": []})
-    preview = preview_order(request.visitor.account, wanted=baskets.wanted_in(lines), by=request.user)
+    preview = preview_order(request.visitor.account, wanted=baskets.wanted_in(lines), by=request.user, is_brief=True)
     context = {
         "rows": _rows(lines, preview, wrong=wrong, wrong_id=wrong_id),
         "preview": preview,
         "reasons": reasons(preview.refusals, request),
+        "stay": reverse("basket"),
     }
     return render(request, "storefront/basket.html", context)
 
@@ -121,7 +121,7 @@ def _rows(lines: list[BasketItem], preview: Preview, *, wrong: BasketItemForm | 
                 net=nets.get(position),
                 cycles=[choice for choice in Cycle.choices if choice[0] in preview.wanted[position].cycles],
                 quantity=mistaken.data.get("quantity", "") if mistaken else line.quantity,
-                errors=[problem for found in mistaken.errors.values() for problem in found] if mistaken else [],
+                wrong={name: found[0] for name, found in mistaken.errors.items()} if mistaken else {},
             )
         )
     return rows

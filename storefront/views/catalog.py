@@ -2,13 +2,15 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from plans import links
 from plans.models import Product
 
 from .. import catalogue_reading, icon, plan_cards
+from ..forms import BasketItemForm
 from ..membership import member_may
 from ..revalidation import page
 
@@ -29,10 +31,18 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Product.objects.sold_by(request.operator.pk), slug=slug)
     if shown.is_plan:
         return redirect("plans")
+    return product_page(request, shown)
+
+
+def product_page(request: HttpRequest, shown: Product, *, form: BasketItemForm | None = None) -> HttpResponse:
+    """The page of a product; with what was typed wrongly into its form, said at the fields (422)."""
     currency = catalogue_reading.currency_of(request)
     prices = catalogue_reading.prices_of([shown], currency=currency)[shown.pk]
-    context = {"product": shown, "prices": prices, "currency": currency}
-    return page(request, "storefront/product.html", context, shows=[shown, *prices])
+    context = {"product": shown, "prices": prices, "currency": currency, "form": form}
+    if form is None:
+        return page(request, "storefront/product.html", context, shows=[shown, *prices])
+    context["stay"] = reverse("product", args=[shown.slug])
+    return render(request, "storefront/product.html", context, status=422)
 
 
 @require_safe

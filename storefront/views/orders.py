@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -88,6 +89,7 @@ def _page(
     day = mine.preview.get("renews_on", "")
     context = _progress(request, mine, typed=typed, refusal=refusal) | {
         "account": request.visitor.account,
+        "stay": reverse("order", args=[mine.number]),
         "refresh": _refresh(mine),
         "is_delivered": len(mine.preview.get("items", [])) > mine.is_plan_order,  # more than the plan, or no plan
         "renews_on": date.fromisoformat(day) if day else None,
