@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from notifications import doorbell
 
 from . import aliases
-from .models import Account, Basket, NumberSeries, Order, OrderItem, TermsAcceptance, TermsVersion
+from .models import Account, Basket, NumberSeries, Order, OrderItem, TermsAcceptance
 from .moves import move, note
 from .preview import Preview, Wanted, preview_order
 from .refusals import PreviewStale, Refused
@@ -66,13 +66,12 @@ def _order_basket(basket, account, alias, fingerprint, accepted, reference, form
     if preview.fingerprint != fingerprint:
         raise PreviewStale(preview)
     refuse_any(preview)
-    terms = TermsVersion.objects.current(account.operator_id) if preview.is_plan_order else None
-    if terms and not accepted:
+    if preview.terms and not accepted:
         raise Refused("terms_not_accepted")
     order = _draft(account, preview, channel=Order.Channel.STOREFRONT, by=by, reference=reference, form_key=form_key)
-    if terms:
+    if preview.terms:
         TermsAcceptance.objects.create(
-            operator_id=account.operator_id, terms=terms, account=account, user=by, order=order, address=address
+            operator_id=account.operator_id, terms=preview.terms, account=account, user=by, order=order, address=address
         )
     _place(order, preview, account=account, by=by)
     basket.items.all().delete()

@@ -6,7 +6,7 @@ if it is no longer what would happen, nothing is written and the new preview is 
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from notifications.catalogue import CATALOGUE
 
 from . import links, periods, pricing
 from .aliases import availability
-from .models import Account, Contact, Entitlement, Order, Plan, Price, Product, Storefront
+from .models import Account, Contact, Entitlement, Order, Plan, Price, Product, Storefront, TermsVersion
 from .refusals import Refused
 from .upgrade_paths import change_refusals, direction_of, kind_of_change
 
@@ -61,6 +61,7 @@ class Preview:
     touched: dict[str, int] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
     refusals: list[Refused] = field(default_factory=list)
+    terms: TermsVersion | None = None  # to be accepted with the order
 
     @property
     def net(self) -> Decimal:
@@ -86,6 +87,11 @@ class Preview:
     def alias_is_kept(self) -> bool:
         """The storefront is open already and keeps its alias: nothing to be typed."""
         return self.storefront == "keep"
+
+    @property
+    def gains_storefront(self) -> bool:
+        """The account has no storefront now and gets one: known to a brief preview, too."""
+        return Entitlement.Code.OWN_STOREFRONT in self.gained
 
     @property
     def needs_alias(self) -> bool:
@@ -146,6 +152,7 @@ class Preview:
             "touched": self.touched,
             "letters": [{"template": lt.template, "recipients": list(lt.recipients)} for lt in self.letters],
             "refusals": [refusal.as_dict() for refusal in self.refusals],
+            "terms": self.terms.number if self.terms else 0,
         }
 
 
@@ -157,8 +164,11 @@ def preview_order(
     by=None,
     channel: str = Order.Channel.STOREFRONT,
     except_order_id: int | None = None,
+    is_brief: bool = False,
 ) -> Preview:
     """What ordering these products would do today. Reads only; `account.operator` should be loaded.
+
+    `is_brief` leaves out what a basket does not show: storefront, letters, terms. Nobody can order from such a preview.
 
     `alias` is what was typed: None while nothing was typed yet (then no refusal speaks of it), an empty string when
     it was left empty.
@@ -186,10 +196,13 @@ def preview_order(
         by=by,
         channel=channel,
         except_order_id=except_order_id,
+        is_brief=is_brief,
     )
 
 
-def _with_plan_change(account, priced, at, lines, refusals, *, alias, on, by, channel, except_order_id) -> Preview:
+def _with_plan_change(
+    account, priced, at, lines, refusals, *, alias, on, by, channel, except_order_id, is_brief
+) -> Preview:
     chosen, holding = priced[at], account.held()
     to_plan = chosen.product.plan
     direction = direction_of(holding.plan, to_plan)
@@ -201,11 +214,7 @@ def _with_plan_change(account, priced, at, lines, refusals, *, alias, on, by, ch
     ):
         lines = [*lines, credit]
     sold = to_plan.sold_as()
-    outcome, alias_shown, alias_refusal = _storefront_outcome(account, opens="own_storefront" in sold, typed=alias)
-    reader = _first_reader(account, by=by, channel=channel)
-    if reader is None:
-        refusals.append(Refused("no_primary_contact", account=account.name))
-    return Preview(
+    shown = Preview(
         account,
         account.currency,
         on,
@@ -218,12 +227,30 @@ def _with_plan_change(account, priced, at, lines, refusals, *, alias, on, by, ch
         cycle=chosen.cycle,
         renews_on=periods.period_end(on, on, chosen.cycle),
         renewal_net=chosen.unit_price or Decimal(0),
-        storefront=outcome,
-        alias=alias_shown,
         gained=sorted(set(sold) - set(holding.entitlements)),
         frozen=sorted(set(holding.entitlements) - set(sold)),
-        letters=_plan_letters(account, to_plan, outcome, reader, channel=channel),
-        refusals=refusals + ([alias_refusal] if alias_refusal else []),
+        refusals=refusals,
+    )
+    return shown if is_brief else _completed(shown, opens="own_storefront" in sold, typed=alias, by=by, channel=channel)
+
+
+def _completed(shown: Preview, *, opens: bool, typed: str | None, by, channel: str) -> Preview:
+    """With what becomes of the storefront, who gets which letter, and the terms to accept."""
+    account = shown.account
+    outcome, alias, alias_refusal = _storefront_outcome(account, opens=opens, typed=typed)
+    reader = _first_reader(account, by=by, channel=channel)
+    refusals = [*shown.refusals]
+    if reader is None:
+        refusals.append(Refused("no_primary_contact", account=account.name))
+    if alias_refusal:
+        refusals.append(alias_refusal)
+    return replace(
+        shown,
+        storefront=outcome,
+        alias=alias,
+        letters=_plan_letters(account, shown.to_plan, outcome, reader, channel=channel),
+        refusals=refusals,
+        terms=TermsVersion.objects.current(account.operator_id) if channel in SELF_SERVICE else None,
     )
 
 

@@ -22,7 +22,7 @@ PREFIX = {"store": "/", "reseller": "/techsolutions/", "bss": "/bss/"}
 
 
 def routes(face: str) -> Iterator[str]:
-    """Every route of a face, as it is written: orders/<str:number>/"""
+    """Every route of a face, as it is written: orders/<slug:number>/"""
 
     def walk(entries: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
         for entry in entries:
@@ -52,7 +52,6 @@ def rows() -> list[tuple[str, str, str, dict[str, str]]]:
 
 def address(face: str, route: str, parts: dict) -> str:
     values = {
-        "str:number": parts["order"],
         "slug:number": parts["subscription"] if route.startswith("subscriptions/") else parts["order"],
         "slug:slug": parts["slug"],
         "int:pk": parts["letter"],

@@ -107,14 +107,12 @@ def _page(request: HttpRequest, answer: Answer) -> HttpResponse:
         return redirect("basket")
     account, form = request.visitor.account, answer.form
     preview = preview_order(account, wanted=baskets.wanted_in(lines), alias=answer.typed, by=request.user)
-    asks_terms = preview.is_plan_order and request.has_terms
-    problems = _problems(answer, preview, asks_terms=asks_terms)
+    problems = _problems(answer, preview)
     context = {
         "preview": preview,
         "account": account,
         "form": form,
         "form_key": form_key(lines),
-        "asks_terms": asks_terms,
         "is_stale": answer.is_stale,
         "problems": problems,
         "wrong": {problem.url.lstrip("#"): problem.sentence for problem in problems},
@@ -144,7 +142,7 @@ def _all_refusals(answer: Answer, preview: Preview) -> list[Refused]:
     return [*preview.refusals, *(refusal for refusal in answer.refused if refusal.code not in known)]
 
 
-def _problems(answer: Answer, preview: Preview, *, asks_terms: bool) -> list[Reason]:
+def _problems(answer: Answer, preview: Preview) -> list[Reason]:
     """What the fields of a sent form can mend, in the order of the page, each with a link to its field."""
     form = answer.form
     if not form.is_bound or answer.is_stale or "take" in form.data:
@@ -152,6 +150,6 @@ def _problems(answer: Answer, preview: Preview, *, asks_terms: bool) -> list[Rea
     found = [Reason(r.sentence, "#alias") for r in _all_refusals(answer, preview) if r.field == "alias"]
     for name in ("payment", "reference"):
         found += [Reason(sentence, f"#{name}") for sentence in form.errors.get(name, [])]
-    if asks_terms and not form.cleaned_data.get("terms"):
+    if preview.terms and not form.cleaned_data.get("terms"):
         found.append(Reason(SENTENCE_OF_TERMS, "#terms"))
     return found

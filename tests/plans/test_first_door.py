@@ -8,7 +8,10 @@ import time_machine
 
 from notifications.models import Notification
 from plans.execution import execute_order
-from plans.models import Account, Charge, Order, Storefront, Subscription, TermsAcceptance
+from plans.models import Account, Charge, Order, Storefront, Subscription, TermsAcceptance, TermsVersion
+from plans.ordering import order_basket, wanted_in
+from plans.preview import preview_order
+from plans.refusals import PreviewStale
 from plans.verify import broken
 from tests import cast
 
@@ -89,9 +92,6 @@ def test_an_order_without_a_plan_starts_its_subscriptions(nordwind):
     account = Account.objects.select_related("operator").get(pk=cast.reseller(nordwind).pk)
     suite, vault = cast.product(nordwind), cast.product(nordwind, "Backup Vault", "17.70")
     held = cast.basket(account, suite, vault)
-    from plans.ordering import order_basket, wanted_in
-    from plans.preview import preview_order
-
     by = cast.buyer_of(account)
     shown = preview_order(account, wanted=wanted_in(held), by=by)
     order = order_basket(held, account=account, alias=None, fingerprint=shown.fingerprint, accepted=False,
@@ -102,3 +102,15 @@ def test_an_order_without_a_plan_starts_its_subscriptions(nordwind):
     assert (order.total, Order.objects.get().state) == (Decimal("35.82"), "executed")
     assert Notification.objects.get().template_code == "order_received"
     assert broken() == {}
+
+
+def test_terms_published_after_the_page_was_shown_are_not_accepted_with_it(nordwind):
+    account = Account.objects.select_related("operator", "account_manager").get(pk=cast.reseller(nordwind).pk)
+    held = cast.basket(account, cast.plan_product(nordwind, "free"))
+    by = cast.buyer_of(account)
+    shown = preview_order(account, wanted=wanted_in(held), by=by)
+    TermsVersion.objects.create(operator=nordwind, number=2, text="Other terms.")
+    with pytest.raises(PreviewStale):
+        order_basket(held, account=account, alias="techsolutions", fingerprint=shown.fingerprint, accepted=True,
+                     reference="", form_key="k", address=None, by=by)  # fmt: skip
+    assert (Order.objects.count(), TermsAcceptance.objects.count()) == (0, 0)
