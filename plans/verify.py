@@ -5,19 +5,22 @@ from collections.abc import Callable
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
-from notifications.models import Notification
+from notifications.models import Notification, TemplateRecipient
 
 from .execution import in_seconds
 from .models import (
     Account,
     Activity,
     AliasClaim,
+    Basket,
+    BasketItem,
     Charge,
     Contact,
     Operator,
     Order,
     OrderItem,
     PendingChange,
+    PlanEdge,
     Product,
     Storefront,
     Subscription,
@@ -103,8 +106,16 @@ CROSSING: list[tuple[type, str]] = [
     (PendingChange, "subscription"), (PendingChange, "to_plan"), (Charge, "account"), (Charge, "order"),
     (Charge, "subscription"), (AliasClaim, "account"), (Storefront, "account"), (Storefront, "claim"),
     (TenantRequest, "account"), (TermsAcceptance, "account"), (TermsAcceptance, "order"), (TermsAcceptance, "terms"),
-    (Activity, "account"), (Activity, "order"), (Notification, "account"), (Notification, "order"),
+    (Activity, "account"), (Activity, "order"), (Activity, "subscription"), (Storefront, "created_by_order"),
+    (Basket, "storefront"), (Notification, "account"), (Notification, "order"), (Notification, "subscription"),
+    (Notification, "resend_of"),
 ]  # fmt: skip
+# The same for rows that name no operator and stand between two that do: (model, one side, the other).
+BETWEEN: list[tuple[type, str, str]] = [
+    (BasketItem, "basket", "product"),
+    (PlanEdge, "from_plan", "to_plan"),
+    (TemplateRecipient, "template", "contact"),
+]
 
 
 def rows_across_operators() -> Rows:
@@ -113,6 +124,13 @@ def rows_across_operators() -> Rows:
         strange = model.objects.filter(**{f"{field}__isnull": False}).exclude(**{f"{field}__operator": F("operator")})
         found += [
             {"model": model.__name__, "field": field, "id": pk} for pk in strange.values_list("pk", flat=True)[:50]
+        ]
+    for model, one, other in BETWEEN:
+        strange = model.objects.filter(**{f"{other}__isnull": False}).exclude(
+            **{f"{one}__operator": F(f"{other}__operator")}
+        )
+        found += [
+            {"model": model.__name__, "field": other, "id": pk} for pk in strange.values_list("pk", flat=True)[:50]
         ]
     return found
 

@@ -99,6 +99,7 @@ def _written(made: Furnished) -> dict[str, models.Model]:
         "to_user": TemplateRecipient.objects.create(template=template, user=staff.user, kind="cc"),
         "to_address": TemplateRecipient.objects.create(template=template, email="a@b.example", kind="bcc"),
         "letter": letter,
+        "colleague": cast.person(made.account, f"colleague@{made.operator.store_host}.example", roles=("viewer",)),
         "attempt": NotificationAttempt.objects.create(notification=letter, number=1, started_at=timezone.now()),
     }
 
