@@ -152,9 +152,12 @@ def _locked(lease: Lease) -> tuple[Order, Account]:
     mine = Order.objects.filter(
         pk=lease.order_id, state=Order.State.EXECUTING, lease_owner=lease.owner, lease_until__gt=Now()
     )
-    accounts = Account.objects.select_for_update(of=("self",)).select_related("operator", "account_manager")
+    # no_key: rows that merely point at the account, another order's say, are written without waiting for this one
+    accounts = Account.objects.select_for_update(of=("self",), no_key=True)
+    accounts = accounts.select_related("operator", "account_manager")
     account = accounts.filter(pk__in=mine.values("account_id")).first()
-    order = mine.select_for_update(of=("self",)).select_related("to_plan", "from_plan", "placed_by").first()
+    order = mine.select_for_update(of=("self",), no_key=True)
+    order = order.select_related("to_plan", "from_plan", "placed_by").first()
     if account is None or order is None:
         raise LeaseLost
     return order, account

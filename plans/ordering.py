@@ -166,7 +166,9 @@ def place_order(order: Order, *, by, fingerprint: str | None = None) -> Order:
     try:
         with transaction.atomic():
             # Whoever amends the draft at this moment has done so before, or is told that it is placed.
-            list(Order.objects.select_for_update(of=("self",), no_key=True).filter(pk=order.pk).values_list("pk"))
+            found = Order.objects.select_for_update(of=("self",), no_key=True).only("number", "state").get(pk=order.pk)
+            if not found.may("place"):
+                raise _locked(found)
             items = list(order.items.select_related("product__plan").order_by("-is_plan", "id"))
             preview = preview_order(
                 account,
@@ -217,6 +219,10 @@ def refuse_any(preview: Preview) -> None:
         raise Refused("alias_required")
 
 
+def _locked(order: Order) -> Refused:
+    return Refused("order_locked", order=order.number, state=order.get_state_display().lower())
+
+
 def _open_order_refusal(account: Account, *, otherwise: Refused | None = None) -> Refused:
     number = Order.objects.open_plan_orders().filter(account=account).values_list("number", flat=True).first()
     if number is None and otherwise:
@@ -231,9 +237,10 @@ def amend_item(item: OrderItem, *, by, alias: str | None = None, cycle: str | No
     A failed order keeps its agreed lines: only its alias can be amended.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update(of=("self",)).select_related("account__operator").get(pk=item.order_id)
+        orders = Order.objects.select_for_update(of=("self",), no_key=True).select_related("account__operator")
+        order = orders.get(pk=item.order_id)
         if order.state not in (Order.State.DRAFT, Order.State.FAILED):
-            raise Refused("order_locked", order=order.number, state=order.get_state_display().lower())
+            raise _locked(order)
         before = item.alias
         if alias is not None and item.is_plan:
             until = aliases.DRAFT_HOLD if order.state == Order.State.DRAFT else None

@@ -7,10 +7,10 @@ PostgreSQL a constraint, on SQLite the transactions that begin as writers.
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from plans import ordering
-from plans.execution import execute_order
+from plans.execution import _locked, claim, execute_order
 from plans.models import MOVES, Account, AliasClaim, Order, OrderItem, Storefront, Subscription, TermsAcceptance
 from plans.ordering import amend_item, cancel_order, draft_order, order_basket, place_order, retry_order, wanted_in
 from plans.preview import Wanted, preview_order
@@ -335,3 +335,15 @@ def test_placing_a_draft_twice_at_once():
     twice = [lambda: place_order(Order.objects.get(pk=order.pk), by=staff)] * 2
     assert codes(at_once(*twice, gate=OrderItem)) == ["done", "order_locked"]
     assert order.activities.filter(verb="order.place").count() == 1
+
+
+@pytest.mark.pg
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_ordering_does_not_wait_for_an_execution_of_the_same_account():
+    """Else the operator's series of numbers, which the waiting order holds, would stop everybody's orders."""
+    account = cast.reseller(cast.distributor())
+    lease = claim(cast.order_plan(account, "standard", alias="harbor").pk)
+    press = click(account, cast.product(account.operator), form_key="one", alias=None)
+    with transaction.atomic():
+        assert _locked(lease)
+        assert codes(at_once(press)) == ["done"]
