@@ -43,7 +43,7 @@ class Lease:
     attempt: int
 
 
-def in_seconds(seconds: float):
+def in_seconds(seconds: float) -> ExpressionWrapper:
     """A moment from now on the database's clock: workers' clocks may differ."""
     pause = Value(timedelta(seconds=seconds), output_field=DurationField())
     return ExpressionWrapper(Now() + pause, output_field=DateTimeField())

@@ -78,7 +78,8 @@ def refuse_execution(order: Order, *, account: Account, subscription: Subscripti
     current = subscription.plan if subscription else None
     start = current or order.from_plan
     if current is None and not order.from_plan.is_default:
-        raise Refused("no_upgrade_path", from_plan="Basic", plan=order.to_plan.name)
+        left_with, *_ = Plan.objects.default_of(order.operator_id)
+        raise Refused("no_upgrade_path", from_plan=left_with.name, plan=order.to_plan.name)
     direction = UP if start.id == order.from_plan_id else direction_of(start, order.to_plan)
     for refusal in _standing_refusals(account, subscription, order.to_plan, direction, start):
         raise refusal
