@@ -39,7 +39,7 @@ ALIASES = ["harbor", "alpine", "kestrel"]
 WHO = ["Harbor IT", "Alpine Cloud"]
 FOREVER = datetime.max.replace(tzinfo=UTC)
 QUARANTINE = timedelta(days=90)
-EXAMPLES = int(os.environ.get("HOLDS_EXAMPLES", "15"))  # a thousand before a release
+EXAMPLES = int(os.environ.get("HOLDS_EXAMPLES", "8"))  # a thousand before a release
 
 who, which = st.sampled_from(WHO), st.sampled_from(ALIASES)
 

@@ -257,7 +257,7 @@ def test_any_order_of_placing_claiming_failing_retrying_and_cancelling():
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=int(os.environ.get("MOVES_EXAMPLES", "12")),
+            max_examples=int(os.environ.get("MOVES_EXAMPLES", "8")),
             stateful_step_count=25,
             deadline=None,
             phases=[Phase.generate],

@@ -10,7 +10,19 @@ from django.utils import timezone
 from notifications.models import Notification
 from plans import aliases
 from plans.execution import execute_order
-from plans.models import Account, Charge, Contact, Operator, Order, Plan, Price, Product, Storefront, Subscription
+from plans.models import (
+    Account,
+    Charge,
+    Contact,
+    Operator,
+    Order,
+    Plan,
+    Price,
+    Product,
+    Storefront,
+    Subscription,
+    TermsVersion,
+)
 from plans.ordering import order_basket, wanted_in
 from plans.preview import Preview, preview_order
 from plans.refusals import PreviewStale, Refused
@@ -95,6 +107,10 @@ def product_is_not_sold_any_more(account):
     Product.objects.filter(plan__code="standard").update(is_sold=False)
 
 
+def terms_are_published(account):
+    TermsVersion.objects.create(operator=account.operator, number=2, text="Everything is different now.")
+
+
 def billing_address_is_lost(account):
     Account.objects.filter(pk=account.pk).update(city="")
 
@@ -102,7 +118,7 @@ def billing_address_is_lost(account):
 CHANGES = [
     price_rises, tax_rises, tax_treatment_changes, reader_of_the_letter_changes, letter_changes,
     somebody_looks_after_the_account, plan_includes_less, product_is_renamed, account_is_suspended, plan_is_withdrawn,
-    product_is_not_sold_any_more, billing_address_is_lost,
+    product_is_not_sold_any_more, billing_address_is_lost, terms_are_published,
 ]  # fmt: skip
 
 

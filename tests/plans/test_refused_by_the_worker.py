@@ -1,6 +1,7 @@
 """What changed between placing and execution still refuses the order: it fails with its reason, and keeps its alias."""
 
 import pytest
+from django.utils import timezone
 
 from plans.execution import execute_order
 from plans.models import Account, AliasClaim, Order, Plan, Storefront, Subscription
@@ -75,6 +76,18 @@ def test_what_is_not_possible_any_more_fails_with_its_reason_and_changes_nothing
     ]  # fmt: skip
     told = order.notifications.get(template_code="order_needs_attention")
     assert order.error_message in " ".join(told.text.split())
+
+
+def test_a_plan_that_ended_in_between_is_not_upgraded_from(account):
+    """What was credited for it was agreed while it ran."""
+    account = cast.on_plan(account, "free")
+    order = cast.order_plan(account, "standard", alias=None)
+    Subscription.objects.update(state="ended", ended_at=timezone.now())
+    Plan.objects.filter(code="basic").update(name="Starter")
+    execute_order(order.pk)
+    order.refresh_from_db()
+    assert (order.state, order.error_code) == ("failed", "no_upgrade_path")
+    assert order.error_message == "There is no way from the Starter plan to the Standard plan."
 
 
 def test_each_failure_is_told_also_the_one_after_a_retry(account):
