@@ -1,6 +1,7 @@
 """What bin/test runs: tools, tests on SQLite + Valkey, tests on PostgreSQL + Redis; at the end it says what it did."""
 
 import contextlib
+import io
 import os
 import shutil
 import subprocess
@@ -8,8 +9,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import servers_for_tests
 
@@ -51,16 +54,11 @@ class Leg:
 
 def main() -> int:
     wanted, arguments = what_is_wanted(sys.argv[1:])
-    browser = find_browser()
     outcomes = []
-    for name in wanted:
-        say(f"{name}")
-        if name == "lint":
-            outcomes.append(lint())
-        elif name == "sqlite":
-            outcomes.append(test_on_sqlite(arguments, browser=browser))
-        else:
-            outcomes.append(test_on_postgresql(arguments, browser=browser, by_name=wanted == ("pg",)))
+    if "lint" in wanted:
+        say("lint")
+        outcomes.append(lint())
+    outcomes += run_legs([name for name in wanted if name != "lint"], arguments, by_name=wanted == ("pg",))
     for leg in outcomes:
         outcome = "FAILED" if not leg.passed else "SKIPPED" if leg.did == NOTHING else "ok"
         say(f"{leg.name:7} {outcome:7} {leg.did}")
@@ -70,6 +68,31 @@ def main() -> int:
         if name not in wanted:
             say(f"{name:7} not asked for")
     return 0 if all(leg.passed for leg in outcomes) else 1
+
+
+def run_legs(names: list[str], arguments: list[str], *, by_name: bool) -> list[Leg]:
+    """The test legs, side by side where there are two: each is one process that waits a lot for others.
+
+    The first one is seen live; what the second one prints is kept and shown when both are done.
+    """
+    if not names:
+        return []
+    browser = find_browser()
+    kept = io.StringIO()
+
+    def run(name: str, out: TextIO) -> Leg:
+        if name == "sqlite":
+            return test_on_sqlite(arguments, browser=browser, out=out)
+        return test_on_postgresql(arguments, browser=browser, by_name=by_name, out=out)
+
+    say(" and ".join(names) + (" side by side" if len(names) > 1 else ""))
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(run, name, kept if place else sys.stdout) for place, name in enumerate(names)]
+        legs = [leg.result() for leg in running]
+    if kept.getvalue():
+        say(f"what {names[1]} printed")
+        print(kept.getvalue(), flush=True)
+    return legs
 
 
 def what_is_wanted(arguments: list[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -95,14 +118,14 @@ def lint() -> Leg:
     return Leg("lint", not failed, f"{len(TOOLS)} tools" + (f", failed: {', '.join(failed)}" if failed else ""))
 
 
-def test_on_sqlite(arguments: list[str], *, browser: str | None) -> Leg:
+def test_on_sqlite(arguments: list[str], *, browser: str | None, out: TextIO) -> Leg:
     """A SQLite file and a private Valkey, which tests/conftest.py starts."""
     with state_folder() as state:
         surroundings = {"STATE_DIR": state, "DATABASE_URL": "", "REDIS_URL": ""}
-        return run_pytest("sqlite", surroundings, arguments, browser=browser)
+        return run_pytest("sqlite", surroundings, arguments, browser=browser, out=out)
 
 
-def test_on_postgresql(arguments: list[str], *, browser: str | None, by_name: bool) -> Leg:
+def test_on_postgresql(arguments: list[str], *, browser: str | None, by_name: bool, out: TextIO) -> Leg:
     """The servers that are given, else those of this machine, else a private PostgreSQL cluster."""
     with state_folder() as state, contextlib.ExitStack() as stack:
         database = stack.enter_context(servers_for_tests.postgresql(Path(state)))
@@ -112,7 +135,7 @@ def test_on_postgresql(arguments: list[str], *, browser: str | None, by_name: bo
         broker = stack.enter_context(servers_for_tests.redis())
         say(f"pg: {database.what}, {broker.what}")
         environment = {"STATE_DIR": state, "DATABASE_URL": database.url, "REDIS_URL": broker.url}
-        return run_pytest("pg", environment, arguments, browser=browser)
+        return run_pytest("pg", environment, arguments, browser=browser, out=out)
 
 
 @contextlib.contextmanager
@@ -124,14 +147,16 @@ def state_folder() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_pytest(name: str, surroundings: dict[str, str], arguments: list[str], *, browser: str | None) -> Leg:
+def run_pytest(
+    name: str, surroundings: dict[str, str], arguments: list[str], *, browser: str | None, out: TextIO
+) -> Leg:
     """One run of pytest; its last line, which counts, is the summary's."""
     skipped, required = [], os.environ.get("REQUIRE_BROWSER") == "1"
     environment = {key: value for key, value in {**os.environ, **surroundings}.items() if value}
     command = [BIN / "python", "-m", "pytest", *arguments]
     if not arguments:
         command.append("--durations=15")  # a whole leg says where its minutes went
-    if sys.stdout.isatty():
+    if out.isatty():
         command.append("--color=yes")
     if browser:
         environment["CHROMIUM"] = browser
@@ -142,7 +167,7 @@ def run_pytest(name: str, surroundings: dict[str, str], arguments: list[str], *,
     last = ""
     with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as pytest:
         for line in pytest.stdout:
-            print(line, end="", flush=True)
+            print(line, end="", flush=True, file=out)
             last = line.strip() or last
     passed = pytest.returncode == 0 and not (required and not browser)
     return Leg(name, passed, f"{last.strip('= ')} ({time.monotonic() - started:.0f} s in all)", skipped)
