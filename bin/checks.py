@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv/bin"
 LEGS = ("lint", "sqlite", "pg")
 NOTHING = "NOTHING RAN"
+RUNNING: list[subprocess.Popen] = []  # the test runs at hand
 PYTHON_FOLDERS = ["config", "bss", "storefront", "plans", "notifications", "bin"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # As in production, on nobody's machine: two hosts and TLS.
@@ -53,6 +55,7 @@ class Leg:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, end_early)
     wanted, arguments = what_is_wanted(sys.argv[1:])
     outcomes = []
     if "lint" in wanted:
@@ -68,6 +71,14 @@ def main() -> int:
         if name not in wanted:
             say(f"{name:7} not asked for")
     return 0 if all(leg.passed for leg in outcomes) else 1
+
+
+def end_early(_signal: int, _frame: object) -> None:
+    """Somebody's patience is over: end the test runs, then put away their databases and folders as ever."""
+    if not RUNNING:
+        sys.exit(143)
+    for pytest in RUNNING:
+        pytest.terminate()
 
 
 def run_legs(names: list[str], arguments: list[str], *, by_name: bool) -> list[Leg]:
@@ -166,9 +177,11 @@ def run_pytest(
     started = time.monotonic()
     last = ""
     with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as pytest:
+        RUNNING.append(pytest)
         for line in pytest.stdout:
             print(line, end="", flush=True, file=out)
             last = line.strip() or last
+    RUNNING.remove(pytest)
     passed = pytest.returncode == 0 and not (required and not browser)
     return Leg(name, passed, f"{last.strip('= ')} ({time.monotonic() - started:.0f} s in all)", skipped)
 
