@@ -13,10 +13,10 @@ logger = logging.getLogger(__name__)
 OUTAGES = (OperationalError, InterfaceError, CacheUnreachable)
 PAGE = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>One moment, please</title><meta name="viewport" content="width=device-width">
+<head><meta charset="utf-8"><title>This takes a moment</title><meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/static/ui.css"></head>
-<body><main class="page"><h1>One moment, please</h1>
-<p>We cannot reach our records right now. Nothing that you placed is lost.
+<body><main class="page"><h1>This takes a moment</h1>
+<p>The records can’t be reached right now. Nothing that you placed is lost.
 Go back and try again in a few seconds.</p></main></body>
 </html>
 """
