@@ -74,7 +74,8 @@ def execute_order(order_id: int) -> None:
     except Exception:
         logger.exception("execution_fault", extra={"order_id": order_id, "attempt": lease.attempt})
         _try_later(lease)
-    faults.hit("exec.committed", order_id)
+    else:
+        faults.hit("exec.committed", order_id)
 
 
 def claim(order_id: int) -> Lease | None:
