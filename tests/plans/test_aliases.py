@@ -257,6 +257,14 @@ def test_after_quarantine_somebody_else_takes_it_and_the_parked_storefront_loses
     assert (claim.account, claim.quarantined_until, former.storefront.claim) == (harbor, None, None)
 
 
+def test_the_accounts_own_live_alias_stays_as_it_is(reseller):
+    account = cast.on_plan(reseller, "free", alias="harbor")
+    before = AliasClaim.objects.values().get()
+    assert take("harbor", account).state == "in_use"
+    aliases.release("harbor", account=account)
+    assert AliasClaim.objects.values().get() == before
+
+
 def test_an_order_that_is_cancelled_after_quarantine_leaves_the_alias_free(nordwind, reseller):
     """The parked storefront still points at it; that must not keep it from everybody for ever."""
     from plans.ordering import cancel_order

@@ -121,6 +121,7 @@ def test_a_story_begins_only_where_the_table_lets_it(verb, state):
         written = order.activities.latest("id")
         assert (written.verb, written.actor) == ("order.amended" if verb == "amend" else f"order.{verb}", by)
         assert len(all_rows()["plans.Activity"]) == len(before["plans.Activity"]) + 1
+        assert Order.objects.get(pk=order.pk).version == order.version + 1
         return
     with pytest.raises(Refused) as refused:
         CALLS[verb](order, by)

@@ -26,6 +26,7 @@ from plans.models import (
 from plans.ordering import order_basket, wanted_in
 from plans.preview import Preview, preview_order
 from plans.refusals import PreviewStale, Refused
+from plans.verify import broken
 from tests import cast
 
 from .all_rows import all_rows
@@ -243,6 +244,37 @@ def test_what_was_shown_is_what_happens(account, start, code, cycle, storefront,
     assert sorted((each.template, *each.recipients) for each in shown.letters) == [
         (n.template_code, n.recipient_email) for n in posted
     ]
+
+
+@pytest.mark.parametrize("alias", ["harbor", "alpine"])
+def test_a_parked_storefront_comes_back_byte_for_byte(account, alias):
+    """Under its old alias, which is offered, or under another one."""
+    account = on_free(account)
+    account.subscriptions.update(state="ended", ended_at=timezone.now())
+    Storefront.objects.filter(account=account).update(
+        state="parked", parked_at=timezone.now(), tagline="Cloud for the coast", brand_colour="#aa0011"
+    )
+    account.alias_claims.update(state="quarantined", quarantined_until=timezone.now() + timedelta(days=90))
+    parked = Storefront.objects.values().get(account=account)
+    checkout = Checkout(account)
+    assert (checkout.shown.storefront, checkout.shown.alias) == ("restore", "harbor")
+    assert [each.template for each in checkout.shown.letters] == ["storefront_restored", "plan_changed_by_reseller"]
+
+    order = checkout.confirm(alias=alias)
+    execute_order(order.pk)
+    order.refresh_from_db()
+    assert order.state == "executed", order.error_message
+    back = Storefront.objects.values().get(account=account)
+    changed = {name for name in parked if parked[name] != back[name]}
+    assert changed == {"state", "parked_at", "version"} | ({"claim_id"} if alias == "alpine" else set())
+    assert (back["state"], back["parked_at"], back["version"]) == ("open", None, parked["version"] + 1)
+    live = Storefront.objects.get(account=account).claim
+    assert (live.alias, live.state, live.quarantined_until) == (alias, "in_use", None)
+    assert order.activities.filter(
+        verb="storefront.restored", text=f"Storefront restored at testserver/{alias}."
+    ).exists()
+    assert order.notifications.filter(template_code="storefront_restored").count() == 1
+    assert broken() == {}
 
 
 def test_without_a_primary_contact_the_one_who_orders_gets_the_letter(account):

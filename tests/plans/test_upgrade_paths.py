@@ -21,7 +21,9 @@ def update(account: Account, **fields) -> None:
 
 def options_of(account: Account) -> dict[str, tuple[str, str]]:
     seen = Account.objects.select_related("operator").get(pk=account.pk)
-    return {o.plan.code: (o.direction, o.refusal.code if o.refusal else "") for o in upgrade_options(seen)}
+    options = upgrade_options(seen)
+    assert [option.plan for option in options if option.is_current] == [seen.held().plan]
+    return {o.plan.code: (o.direction, o.refusal.code if o.refusal else "") for o in options}
 
 
 def test_the_options_of_each_plan(account):
