@@ -1,0 +1,111 @@
+"""One worker, whose pool children are killed with SIGKILL at each step. Nothing is lost, nothing comes twice."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from notifications.models import Notification
+from plans.execution import LEASE
+from plans.models import Order, Storefront, Subscription
+from tests import cast
+
+from .judge import complaints, traces
+from .passing_time import at_rest, put_back, recover, time_passes, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BEFORE_CLAIM = ["exec.received"]
+BEFORE_COMMIT = [
+    "exec.claimed", "exec.subscription", "exec.storefront", "exec.charges", "exec.letters", "exec.before_commit",
+]  # fmt: skip
+AFTER_COMMIT = ["exec.committed"]
+SENDING = ["send.claimed", "send.handing_over", "send.answered", "send.recorded"]
+
+
+def test_every_step_of_the_code_is_among_these():
+    root = Path(__file__).parents[2]
+    code = "".join(path.read_text() for name in ("plans", "notifications") for path in (root / name).glob("*.py"))
+    points = set(re.findall(r'faults\.hit\("([^"]+)"', code))
+    assert points == {*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT, *SENDING}
+
+
+@pytest.mark.parametrize("point", [*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT])
+def test_killed_while_executing(point, worker, faults, reseller, journal):
+    faults.set(f"{point}=kill*1")
+    order = cast.order_plan(reseller)
+    assert until(faults.fired), worker.log.read_text()
+    if point in BEFORE_COMMIT:
+        assert (traces(order), Order.objects.get().state) == ([], "executing")
+    recover(order)
+    attempts = 2 if point in BEFORE_COMMIT else 1
+    assert complaints(order, mails=journal, attempts=attempts) == []
+
+
+def test_an_error_nobody_expected_at_every_step(worker, faults, reseller, journal):
+    """One order meets them all, one after the other: each attempt comes one step further."""
+    points = [*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT]
+    faults.set(*(f"{point}=raise*1" for point in points))
+    order = cast.order_plan(reseller)
+    for number in range(1, len(points)):
+        assert until(lambda n=number: len(faults.fired()) >= n), worker.log.read_text()
+        assert until(lambda: put_back(order) or at_rest(order)), worker.log.read_text()
+        recover(order, rounds=1)
+    recover(order)
+    assert faults.fired() == [f"{point}=raise*1" for point in points]
+    assert complaints(order, mails=journal, attempts=len(BEFORE_COMMIT) + 1) == []
+
+
+@pytest.mark.parametrize("point", SENDING)
+def test_killed_while_sending(point, worker, faults, reseller, journal):
+    """Where the mail server had the letter and its answer was lost, it gets the letter once more, and both under one
+    Message-ID: exactly one mail is something that SMTP cannot promise."""
+    faults.set(f"{point}=kill*1")
+    order = cast.order_plan(reseller)
+    assert until(faults.fired), worker.log.read_text()
+    recover(order)
+    copies = 2 if point == "send.answered" else 1
+    assert complaints(order, mails=journal, attempts=1, copies=copies) == []
+    assert len(journal) == Notification.objects.count() + (copies - 1)
+    is_marked = [letter.possible_duplicate for letter in Notification.objects.all()]
+    assert is_marked.count(True) == (point in ("send.handing_over", "send.answered"))
+
+
+def test_a_poisoned_order_fails_and_others_proceed(worker, faults, transactional_db, journal):
+    nordwind = cast.distributor()
+    faults.set("exec.claimed=kill*1")  # the first attempt, before its id is known
+    poisoned = cast.order_plan(cast.reseller(nordwind, "Bad Apple"), alias="bad-apple")
+    assert until(faults.fired), worker.log.read_text()
+    faults.set(f"exec.claimed:{poisoned.pk}=kill")
+    healthy = cast.order_plan(cast.reseller(nordwind))
+    for attempt in range(2, 9):
+        time_passes()
+        recover(healthy, rounds=1)
+        assert until(lambda n=attempt: len(faults.fired()) == n - 1), worker.log.read_text()
+    recover(poisoned)
+
+    poisoned.refresh_from_db()
+    assert (poisoned.state, poisoned.error_code, poisoned.attempts) == ("failed", "attempts_used_up", 9)
+    told = set(Notification.objects.filter(order=poisoned).values_list("template_code", "state"))
+    assert told == {("order_needs_attention", "sent"), ("order_failed", "sent")}
+    assert not Subscription.objects.filter(account_id=poisoned.account_id).exists()
+    assert not Storefront.objects.filter(account_id=poisoned.account_id).exists()
+    assert complaints(healthy, mails=journal, attempts=1) == []
+
+
+def test_abandoned_orders_come_back_when_their_lease_is_over(worker, faults, journal, transactional_db):
+    """Nothing is hurried here, and the worker's own sweeper finds them. Each line fires once, so each order loses its
+    worker at another step."""
+    faults.set(*(f"{point}=kill*1" for point in BEFORE_COMMIT))
+    nordwind = cast.distributor()
+    resellers = [cast.reseller(nordwind, f"House {number}") for number in range(len(BEFORE_COMMIT))]
+    orders = [cast.order_plan(each, alias=f"house-{number}") for number, each in enumerate(resellers)]
+    assert until(lambda: len(faults.fired()) == len(orders)), worker.log.read_text()
+    hurt_at = time.monotonic()
+    abandoned = Order.objects.filter(state="executing").count()
+    assert abandoned >= len(orders) - 1
+    assert until(lambda: all(map(at_rest, orders)), seconds=75), worker.log.read_text()
+    assert time.monotonic() - hurt_at > LEASE.total_seconds() - 10
+    for order in orders:
+        assert complaints(order, mails=journal, attempts=2) == []
