@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import embedded_valkey
+import kombu
 import pytest
 from children import Child, Minder
 from django.conf import settings
@@ -39,6 +40,13 @@ def broker(minder: Minder) -> Iterator[None]:
     yield
     if own:
         own.stop()
+
+
+@pytest.fixture(autouse=True)
+def no_doorbells_left(broker: None) -> None:
+    """Those of the test before are for nobody; whoever was to hear them has ended with it."""
+    with kombu.Connection(settings.CELERY_BROKER_URL) as connection:
+        connection.default_channel.client.flushdb()
 
 
 @pytest.fixture(autouse=True)
