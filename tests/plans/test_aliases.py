@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from plans import aliases
 from plans.models import AliasClaim
+from plans.ordering import amend_item, cancel_order, draft_order
 from plans.refusals import Refused
 from tests import cast
 
@@ -267,7 +268,6 @@ def test_the_accounts_own_live_alias_stays_as_it_is(reseller):
 
 def test_an_order_that_is_cancelled_after_quarantine_leaves_the_alias_free(nordwind, reseller):
     """The parked storefront still points at it; that must not keep it from everybody for ever."""
-    from plans.ordering import cancel_order
 
     former = cast.on_plan(reseller, "free", alias="harbor")
     park(former, quarantine=timedelta(seconds=-1))
@@ -277,8 +277,23 @@ def test_an_order_that_is_cancelled_after_quarantine_leaves_the_alias_free(nordw
     assert take("harbor", cast.reseller(nordwind, "Harbor IT"))
 
 
+def test_amending_takes_the_new_alias_and_lets_the_old_one_go(nordwind, reseller):
+
+    staff = cast.user("ops@nordwind.example")
+    wanted = [cast.Wanted(cast.plan_product(nordwind, "standard"))]
+    draft = draft_order(reseller, wanted=wanted, channel="bss_order", by=staff, alias="harbor")
+    amend_item(draft.items.get(), alias=" Alpine", by=staff)
+    assert list(AliasClaim.objects.values_list("alias", "state")) == [("alpine", "held")]
+    amend_item(draft.items.get(), cycle="year", by=staff)
+    amend_item(draft.items.get(), alias="alpine", by=staff)
+    assert list(AliasClaim.objects.values_list("alias", "state")) == [("alpine", "held")]
+    told = list(draft.activities.order_by("id").values_list("text", flat=True))
+    assert told == ["Storefront Alias set to alpine.", "Standard Plan changed.", "Standard Plan changed."]
+    draft.refresh_from_db()
+    assert (draft.preview["alias"], draft.items.get().cycle) == ("alpine", "year")
+
+
 def test_cancelling_a_draft_leaves_the_alias_with_the_order_that_is_placed(nordwind, reseller):
-    from plans.ordering import cancel_order, draft_order
 
     staff = cast.user("ops@nordwind.example")
     wanted = [cast.Wanted(cast.plan_product(nordwind, "standard"))]

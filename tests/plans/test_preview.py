@@ -183,6 +183,19 @@ def test_looking_writes_nothing(account):
     assert all_rows() == before
 
 
+def test_every_reason_is_shown_and_not_only_the_first(account):
+    cast.order_plan(account, "free", alias="alpine")
+    checkout = Checkout(account)
+    assert [refusal.code for refusal in checkout.shown.refusals] == ["open_order_exists"]
+    for change in (account_is_suspended, plan_is_withdrawn, product_is_not_sold_any_more, billing_address_is_lost):
+        change(account)
+    Account.objects.filter(pk=account.pk).update(reselling_enabled=False)
+    assert [refusal.code for refusal in checkout.preview("a--b").refusals] == [
+        "product_not_sold", "billing_details_missing", "not_a_reseller", "account_suspended", "plan_not_offered",
+        "open_order_exists", "alias_invalid",
+    ]  # fmt: skip
+
+
 # --- preview = execution ---
 
 
