@@ -1,0 +1,70 @@
+"""What a request wrote: which tables, and whether the database is as it was."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+
+from django.apps import apps
+from django.db import connection, transaction
+
+WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|MERGE INTO)\s+"?(\w+)"?', re.IGNORECASE)
+SESSIONS = "django_session"  # who is signed in is no fact of the house
+
+
+def digests(*, only: str = "") -> dict[str, str]:
+    """Table to a digest of its rows, sessions aside."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table != SESSIONS and (not only or table == only):
+                cursor.execute(f'SELECT * FROM "{table}"')
+                found[table] = sha256(repr(sorted(map(repr, cursor.fetchall()))).encode()).hexdigest()
+    return found
+
+
+def changed(before: dict[str, str]) -> set[str]:
+    now = digests()
+    return {table for table in before.keys() | now.keys() if before.get(table) != now.get(table)}
+
+
+def rows_of(operator_id: int, account_id: int) -> str:
+    """A digest of all rows of one operator and of one account, in every model that belongs to either."""
+    found = []
+    for model in apps.get_models():
+        names = {field.name for field in model._meta.concrete_fields}
+        for name, value in (("operator", operator_id), ("account", account_id)):
+            if name in names:
+                found.append(
+                    (model.__name__, sorted(map(repr, model._base_manager.filter(**{name: value}).values_list())))
+                )
+    return sha256(repr(found).encode()).hexdigest()
+
+
+class Written:
+    """The tables that statements wanted to change, whether or not they found a row or were taken back."""
+
+    def __init__(self) -> None:
+        self.tables: set[str] = set()
+
+    def __call__(self, execute, sql, params, many, context):
+        if (match := WRITES.match(sql)) and match[1] != SESSIONS:
+            self.tables.add(match[1])
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def writes() -> Iterator[Written]:
+    written = Written()
+    with connection.execute_wrapper(written):
+        yield written
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside is taken back."""
+    savepoint = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(savepoint)
