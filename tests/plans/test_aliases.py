@@ -293,6 +293,20 @@ def test_amending_takes_the_new_alias_and_lets_the_old_one_go(nordwind, reseller
     assert (draft.preview["alias"], draft.items.get().cycle) == ("alpine", "year")
 
 
+def test_an_alias_is_held_for_48_hours_on_a_draft_and_without_end_on_a_failed_order(nordwind, reseller):
+    staff = cast.user("ops@nordwind.example")
+    wanted = [cast.Wanted(cast.plan_product(nordwind, "standard"))]
+    order = draft_order(reseller, wanted=wanted, channel="bss_order", by=staff)
+    assert not AliasClaim.objects.exists()
+    amend_item(order.items.get(), alias="harbor", by=staff)
+    held_for = AliasClaim.objects.get().held_until - timezone.now()
+    assert timedelta(hours=47, minutes=59) < held_for <= timedelta(hours=48)
+    type(order).objects.update(state="failed", error_code="alias_taken")
+    amend_item(order.items.get(), alias="alpine", cycle="year", by=staff)
+    assert list(AliasClaim.objects.values_list("alias", "held_until")) == [("alpine", None)]
+    assert order.items.get().cycle == "month"  # what a failed order agreed to stays
+
+
 def test_cancelling_a_draft_leaves_the_alias_with_the_order_that_is_placed(nordwind, reseller):
 
     staff = cast.user("ops@nordwind.example")

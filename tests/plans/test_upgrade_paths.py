@@ -2,7 +2,7 @@
 
 import pytest
 
-from plans.models import Account, Order, Plan, Product
+from plans.models import Account, Order, Plan, Price, Product
 from plans.ordering import cancel_order
 from plans.upgrade_paths import upgrade_options
 from tests import cast
@@ -56,3 +56,17 @@ def test_an_option_is_disabled_with_the_reason_that_the_order_would_be_refused_w
     assert options_of(account)["standard"] == ("up", "plan_not_offered")
     Product.objects.filter(plan__code="standard").update(is_sold=False)
     assert options_of(account)["free"] == ("up", "")
+
+
+def test_an_option_carries_its_prices_in_the_accounts_currency(account):
+    Price.objects.create(
+        product=cast.plan_product(account.operator, "standard"), cycle="month", currency="CHF", amount=150
+    )
+    assert prices_of(account)["standard"] == {"month": "149.00", "year": "1490.00"}
+    update(account, currency="CHF")
+    assert prices_of(account) == {"basic": {}, "free": {}, "standard": {"month": "150.00"}, "tenant": {}}
+
+
+def prices_of(account: Account) -> dict[str, dict[str, str]]:
+    seen = Account.objects.select_related("operator").get(pk=account.pk)
+    return {o.plan.code: {c: f"{p.amount:.2f}" for c, p in o.prices.items()} for o in upgrade_options(seen)}
