@@ -277,9 +277,13 @@ def test_what_leads_away_is_known():
 
 
 EVIL = ["evil.test", "http://evil.test/", "cloud.disti.test, evil.test", "\x7f\x01", "a" * 9000, "ü'\"><b>"]
-COOKIES = ["session=\x01; csrf=\x02", "session=" + "a" * 32, "session=../../x; theme=<script>", "csrf=" + "a" * 32]
-HEADERS = """X-Forwarded-Host X-Forwarded-Server X-Host Forwarded X-Original-URL X-Rewrite-URL X-Forwarded-Prefix X-Real-IP
-    X-Forwarded-Port X-Forwarded-Proto X-Forwarded-For X-Request-ID Referer Origin Accept-Language Accept If-None-Match
+COOKIES = [
+    "session=\x01; csrf=\x02",
+    "session=../../x; theme=<script>",
+    *(f"{name}={'a' * 32}" for name in ("session", "csrf")),
+]
+HEADERS = """X-Forwarded-Host X-Forwarded-Server X-Host Forwarded X-Original-URL X-Rewrite-URL X-Forwarded-Prefix
+    X-Real-IP X-Forwarded-Port X-Forwarded-Proto X-Forwarded-For X-Request-ID Referer Origin Accept-Language Accept If-None-Match
     If-Modified-Since Range User-Agent HX-Request HX-Current-URL X-HTTP-Method-Override Content-Encoding""".split()
 
 
