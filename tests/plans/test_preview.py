@@ -23,7 +23,7 @@ from plans.models import (
     Subscription,
     TermsVersion,
 )
-from plans.ordering import order_basket, wanted_in
+from plans.ordering import draft_order, order_basket, place_order, wanted_in
 from plans.preview import Preview, preview_order
 from plans.refusals import PreviewStale, Refused
 from plans.verify import broken
@@ -288,6 +288,28 @@ def test_a_parked_storefront_comes_back_byte_for_byte(account, alias):
     ).exists()
     assert order.notifications.filter(template_code="storefront_restored").count() == 1
     assert broken() == {}
+
+
+def test_a_draft_is_placed_at_the_price_of_the_day_on_which_it_is_placed(account):
+    staff, standard = cast.user("ops@nordwind.example"), cast.plan_product(account.operator, "standard")
+    order = draft_order(account, wanted=[cast.Wanted(standard)], channel="bss_order", by=staff, alias="harbor")
+    price_rises(account)
+    product_is_renamed(account)
+    place_order(order, by=staff)
+    execute_order(order.pk)
+    [item] = order.items.all()
+    assert (item.unit_price, item.name, item.subscription.unit_price) == (159, "Standard Plan 2027", 159)
+    assert [(charge.net, charge.text) for charge in order.charges.all()] == [(159, "Standard Plan 2027, 1 month")]
+    assert broken() == {}
+
+
+def test_a_line_says_how_many(account):
+    checkout = Checkout(account)
+    suite = cast.product(account.operator)
+    checkout.basket.items.create(product=suite, quantity=3)
+    assert [(line.text, str(line.net)) for line in checkout.preview().lines] == [
+        ("Standard Plan, 1 month", "149.00"), ("3 × Workplace Suite, 1 month", "37.20"),
+    ]  # fmt: skip
 
 
 def test_without_a_primary_contact_the_one_who_orders_gets_the_letter(account):
