@@ -15,7 +15,7 @@ from tests.processes import Processes, environment
 
 from .conftest import kill_all
 from .judge import complaints
-from .passing_time import at_rest, put_back, recover, time_passes, until
+from .passing_time import put_back, recover, time_passes, until
 from .proxy import Proxy
 from .test_kills import AFTER_COMMIT, BEFORE_CLAIM, BEFORE_COMMIT
 
@@ -69,12 +69,13 @@ def test_the_connection_drops_at_every_step(worker, faults, reseller, journal, t
         if not waiting and put_back(order):
             time_passes()
             sweep()
-        return len(faults.fired()) == len(points) and at_rest(order)
+        return len(faults.fired()) == len(points)
 
     assert until(all_have_dropped), worker.log.read_text()
     recover(order)
     assert len(BEFORE_COMMIT) <= Order.objects.get().attempts <= len(BEFORE_COMMIT) + 1
-    assert complaints(order, mails=journal) == []
+    # A letter that was being carried when everything was cut off may have been handed over already.
+    assert complaints(order, mails=journal, copies=2) == []
     assert "exited with" not in worker.log.read_text()
 
 

@@ -20,11 +20,10 @@ def killed_half_way(processes, surroundings, faults, account, tmp_path, **worker
     return order
 
 
-def test_another_worker_takes_over(processes, surroundings, faults, reseller, journal, tmp_path):
+def test_whoever_sweeps_next_takes_over(processes, surroundings, faults, reseller, journal, tmp_path):
     order = killed_half_way(processes, surroundings, faults, reseller, tmp_path)
     assert traces(order) == []
-    processes.worker(**surroundings)
-    recover(order)
+    recover(order, by_hand=True)
     assert complaints(order, mails=journal, attempts=2) == []
 
 
