@@ -69,8 +69,8 @@ def plant(account: Account, word: str) -> None:
     Account.objects.filter(pk=account.pk).update(street=f"{word} 1", city=word)
     account.contacts.update(name=f"Jo {word}")
     account.orders.update(reference=word)
-    Activity.objects.filter(account=account).update(text=f"{word} happened")
     for order in account.orders.all():
+        Activity.objects.create(operator=account.operator, account=account, order=order, verb="order.place", text=word)
         order.notifications.update(subject=f"To {word}", text=f"Dear {word}")
 
 

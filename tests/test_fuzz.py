@@ -282,9 +282,12 @@ COOKIES = [
     "session=../../x; theme=<script>",
     *(f"{name}={'a' * 32}" for name in ("session", "csrf")),
 ]
-HEADERS = """X-Forwarded-Host X-Forwarded-Server X-Host Forwarded X-Original-URL X-Rewrite-URL X-Forwarded-Prefix
-    X-Real-IP X-Forwarded-Port X-Forwarded-Proto X-Forwarded-For X-Request-ID Referer Origin Accept-Language Accept If-None-Match
-    If-Modified-Since Range User-Agent HX-Request HX-Current-URL X-HTTP-Method-Override Content-Encoding""".split()
+HEADERS = """
+    X-Forwarded-Host X-Forwarded-Server X-Host Forwarded X-Original-URL X-Rewrite-URL X-Forwarded-Prefix
+    X-Real-IP X-Forwarded-Port X-Forwarded-Proto X-Forwarded-For X-Request-ID Referer Origin Accept-Language
+    Accept If-None-Match If-Modified-Since Range User-Agent HX-Request HX-Current-URL X-HTTP-Method-Override
+    Content-Encoding
+""".split()
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
