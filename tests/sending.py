@@ -75,7 +75,7 @@ class Sender:
                     response = client.generic(
                         "POST", parts.path, body.content, body.content_type, headers={"host": parts.netloc}
                     )
-            changed = watching.changed(self.before) if written.tables else set()
+            changed = watching.changed(self.before, only=written.tables) if written.tables else set()
         client.cookies = SimpleCookie(kept)
         self.many += 1
         page = walking.page_of(response, action)

@@ -12,20 +12,19 @@ WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|MERGE I
 SESSIONS = "django_session"  # who is signed in is no fact of the house
 
 
-def digests(*, only: str = "") -> dict[str, str]:
-    """Table to a digest of its rows, sessions aside."""
+def digests(*, only: set[str] | None = None) -> dict[str, str]:
+    """Table to a digest of its rows, of all tables but the sessions'."""
     found = {}
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            if table != SESSIONS and (not only or table == only):
-                cursor.execute(f'SELECT * FROM "{table}"')
-                found[table] = sha256(repr(sorted(map(repr, cursor.fetchall()))).encode()).hexdigest()
+        for table in only or set(connection.introspection.table_names(cursor)) - {SESSIONS}:
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found[table] = sha256(repr(sorted(map(repr, cursor.fetchall()))).encode()).hexdigest()
     return found
 
 
-def changed(before: dict[str, str]) -> set[str]:
-    now = digests()
-    return {table for table in before.keys() | now.keys() if before.get(table) != now.get(table)}
+def changed(before: dict[str, str], *, only: set[str] | None = None) -> set[str]:
+    """The tables that are not as they were; `only` these are looked at."""
+    return {table for table, digest in digests(only=only).items() if before.get(table) != digest}
 
 
 def rows_of(operator_id: int, account_id: int) -> str:
