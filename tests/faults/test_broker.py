@@ -84,23 +84,24 @@ def test_twin_the_bell_has_all_the_time_in_the_world(network, reseller):
 # --- No broker at all, or one that forgets ---
 
 
-def executed_without_any_broker(processes, surroundings, account, mails, *, app: str, patience: float) -> list[str]:
+def executed_without_any_broker(processes, surroundings, account, mails, *, odd: str, patience: float) -> list[str]:
     nowhere = f"redis://127.0.0.1:{free_port()}/0"
     with ringing_at(nowhere):
         order = cast.order_plan(account)
-    worker = processes.worker(REDIS_URL=nowhere, app=app, ODD="no sweeper", **surroundings)
+    worker = processes.worker(REDIS_URL=nowhere, app="tests.faults.odd", ODD=odd, **surroundings)
     assert until(lambda: "Cannot connect to redis" in worker.log.read_text()), worker.log.read_text()
     until(lambda: at_rest(order), seconds=patience)
     return complaints(order, mails=mails, attempts=1)
 
 
 def test_without_any_broker(processes, surroundings, reseller, journal):
-    """Nothing is hurried here: an order waits for the grace of its bell and for the next sweep, letters likewise."""
-    assert executed_without_any_broker(processes, surroundings, reseller, journal, app="config", patience=60) == []
+    odd = "hurried sweeper"
+    assert executed_without_any_broker(processes, surroundings, reseller, journal, odd=odd, patience=60) == []
 
 
 def test_twin_nobody_sweeps(processes, surroundings, reseller, journal):
-    twin = executed_without_any_broker(processes, surroundings, reseller, journal, app="tests.faults.odd", patience=8)
+    odd = "no sweeper"
+    twin = executed_without_any_broker(processes, surroundings, reseller, journal, odd=odd, patience=6)
     assert twin[0].startswith("the order is placed")
 
 
