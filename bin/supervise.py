@@ -106,6 +106,7 @@ def surroundings(port: int) -> Path | None:
         "BSS_HOST": os.environ.get("BSS_HOST", "localhost"),
         "REDIS_URL": os.environ.get("REDIS_URL") or embedded_valkey.url(own_broker),
     }
+    chosen["STAFF_TWO_FACTOR_REQUIRED"] = os.environ.get("STAFF_TWO_FACTOR_REQUIRED", "0")
     for name in ("DATABASE_URL", "EMAIL_URL"):
         if os.environ.get(name):
             chosen[name] = os.environ[name]

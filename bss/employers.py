@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
-from .permissions import CHOSEN, memberships
+from ui.employment import CHOSEN
+
+from .permissions import memberships
 
 
 class Choose(View):

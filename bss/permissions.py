@@ -4,15 +4,19 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from plans.models import StaffMembership
+from notifications.models import Notification
+from plans.models import StaffMembership, User
 from plans.refusals import SENTENCES
+from ui import employment
 
-CHOSEN = "bss_operator"  # in the session: whose back office somebody works in who is staff of several
+from . import dialogs, two_factor
 
 
 class StaffRequired:
@@ -28,28 +32,38 @@ class StaffRequired:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         request.employers = memberships(request)
-        request.staff = chosen(request)
+        request.staff = employment.chosen(request)
         if not request.employers:
             raise PermissionDenied("You don’t work in this back office.")
         if request.staff is None:
             back = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('choose_operator')}?{back}")
+        if detour := two_factor.detour(request, request.staff):
+            return dialogs.answer(request, detour)
         if not request.staff.may(self.permission):
             raise PermissionDenied(SENTENCES["not_permitted"])
         request.operator = request.staff.operator
         with timezone.override(ZoneInfo(request.operator.time_zone)):
-            return super().dispatch(request, *args, **kwargs)
+            return dialogs.answer(request, super().dispatch(request, *args, **kwargs))
 
 
 def memberships(request: HttpRequest) -> list[StaffMembership]:
     """Where the user works, by name of the operator."""
-    found = StaffMembership.objects.filter(user=request.user, is_active=True)
-    return list(found.select_related("operator").order_by("operator__name", "pk"))
+    return list(employment.memberships(request.user).annotate(unread=_unread(request.user)))
 
 
-def chosen(request: HttpRequest) -> StaffMembership | None:
-    """The membership that counts now: the only one, or the one that was chosen after signing in."""
-    if len(request.employers) == 1:
-        return request.employers[0]
-    wanted = request.session.get(CHOSEN)
-    return next((one for one in request.employers if one.operator_id == wanted), None)
+def _unread(user: User) -> Coalesce:
+    """The bell's number, found out beside the membership: letters to this user at that operator, unread."""
+    letters = Notification.objects.for_user(user, OuterRef("operator_id")).unread().order_by()
+    many = letters.annotate(none=Value(1)).values("none").annotate(many=Count("pk")).values("many")
+    return Coalesce(Subquery(many), Value(0))
+
+
+class ReadByStaff(StaffRequired):
+    """For pages that all of the staff may read, and who has the permission `changing` may change."""
+
+    changing = "setup"
+
+    @property
+    def permission(self) -> str:
+        return "view" if self.request.method in ("GET", "HEAD", "OPTIONS") else self.changing

@@ -2,12 +2,19 @@
 
 from django.urls import include, path
 
-from . import employers, theme
+from . import alias, employers, theme
 
 urlpatterns = [
     path("", include("bss.dashboard.urls")),
+    path("accounts/", include("bss.accounts.urls")),
     path("orders/", include("bss.orders.urls")),
+    path("subscriptions/", include("bss.subscriptions.urls")),
+    path("products/", include("bss.products.urls")),
     path("setup/", include("bss.setup.urls")),
+    path("search/", include("bss.search.urls")),
+    path("", include("bss.you.urls")),
+    path("alias/check/", alias.AliasCheck.as_view(), name="alias_check"),
+    path("alias/hold/", alias.AliasHold.as_view(), name="alias_hold"),
     path("operator/", employers.Choose.as_view(), name="choose_operator"),
     path("theme/", theme.choose_theme, name="theme"),
     path("", include("bss.sign_in.urls")),

@@ -7,6 +7,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from api import problems
+
 from .cache import CacheUnreachable
 
 logger = logging.getLogger(__name__)
@@ -28,8 +30,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     A handler and not a middleware: Django turns what a middleware raises into an answer before the next one sees it.
     """
     problem = sys.exc_info()[1]
+    is_for_programs = getattr(request, "face", "") == "api"
     if isinstance(problem, OUTAGES):
         logger.error("outage", extra={"problem": repr(problem)})
+        if is_for_programs:
+            return problems.unavailable()
         return HttpResponse(PAGE, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
+    if is_for_programs:
+        return problems.plain(500, "fault")
     # Not Django's own: that one reads the form for its token, and a form may be what failed.
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "notifications",
     "bss",
     "storefront",
+    "ui",
+    "django.forms",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -55,8 +57,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_countries",
     "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
     "anymail",
 ]
@@ -177,6 +184,12 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
+# Administrators of a back office sign in with a second factor. bin/dev leaves it off, for its logins are known to all.
+STAFF_TWO_FACTOR_REQUIRED = env.bool("STAFF_TWO_FACTOR_REQUIRED", default=True)
+MFA_ADAPTER = "config.second_factor.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # codes of the half minute before and after: clocks differ
+
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 3600
 # __Host- binds a cookie to this very host and to TLS; without TLS browsers refuse the prefix.
@@ -211,6 +224,47 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "worker-src": ["'none'"],
     }
+}
+
+# --- API ---
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "api.authentication.TokenAuthentication",
+        "api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["api.permissions.MayCall"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ByCaller"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsing.Json"],
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "api.problems.answer",
+    "NON_FIELD_ERRORS_KEY": "body",
+    "UNAUTHENTICATED_USER": None,
+    "UNICODE_JSON": False,  # half a surrogate pair, repeated in a message, has no UTF-8
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Uplift API",
+    "VERSION": "1",
+    "DESCRIPTION": "What the back office does, for programs: the same verbs, the same refusals.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX_INSERT": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AccountState": "plans.models.account.Account.State",
+        "AccountKind": "plans.models.account.Account.Kind",
+        "OrderState": "plans.models.order.State",
+        "SubscriptionState": "plans.models.subscription.Subscription.State",
+        "TenantRequestState": "plans.models.subscription.TenantRequest.State",
+        "StorefrontState": "plans.models.storefront.Storefront.State",
+        "NotificationState": "notifications.models.notification.State",
+        "RecipientKind": "notifications.models.template.RecipientKind",
+    },
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.with_problems",
+    ],
 }
 
 # --- Files and languages ---

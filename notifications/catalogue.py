@@ -54,7 +54,10 @@ FIELD_HELP: dict[str, str] = ALWAYS | {
 
 @dataclass(frozen=True)
 class LetterKind:
-    """One kind of letter. `fields` must all be given by who posts it; `contractual` adds the line that says so."""
+    """One kind of letter. `fields` must all be given by who posts it; `contractual` adds the line that says so.
+
+    `reader` is who gets it by its trigger, as an editor names them.
+    """
 
     code: str
     name: str
@@ -63,6 +66,7 @@ class LetterKind:
     fields: tuple[str, ...]
     button_field: str = ""
     contractual: bool = True
+    reader: str = "Primary contact of the account"
 
     @property
     def has_secret_link(self) -> bool:
@@ -151,6 +155,7 @@ _KINDS = (
         (*_RESELLER, "old_plan_name", "plan_name", "changed_by", "order_number", "account_url"),
         "account_url",
         contractual=False,
+        reader="Account manager, else operations",
     ),
     LetterKind(
         "tenant_requested",
@@ -160,6 +165,7 @@ _KINDS = (
         (*_RESELLER, "requested_by", "price_list_wanted", "request_language", "request_note", "account_url"),
         "account_url",
         contractual=False,
+        reader="Operations",
     ),
     LetterKind(
         "order_received",
@@ -176,6 +182,7 @@ _KINDS = (
         "Sent to who placed the order when it could not be executed",
         (*_ORDER, "failure_reason"),
         "order_url",
+        reader="Who placed the order",
     ),
     LetterKind(
         "order_failed",
@@ -185,6 +192,7 @@ _KINDS = (
         (*_ORDER, "failure_reason"),
         "order_url",
         contractual=False,
+        reader="Operations",
     ),
     LetterKind(
         "order_awaiting_approval",
@@ -193,6 +201,7 @@ _KINDS = (
         "Sent to the reseller when a customer’s order waits for approval",
         (*_ORDER, "customer_name", "product_names", "order_total"),
         "order_url",
+        reader="Primary contact of the reseller",
     ),
     LetterKind(
         "order_approved",
@@ -201,6 +210,7 @@ _KINDS = (
         "Sent to the customer when the reseller approves its order",
         (*_ORDER, "product_names", "order_total"),
         "order_url",
+        reader="Who placed the order",
     ),
     LetterKind(
         "order_declined",
@@ -209,6 +219,7 @@ _KINDS = (
         "Sent to the customer when the reseller declines its order",
         (*_ORDER, "product_names", "decline_reason"),
         "order_url",
+        reader="Who placed the order",
     ),
     LetterKind(
         "renewal_notice",
@@ -226,6 +237,7 @@ _KINDS = (
         ("account_name", "invited_by", "valid_for", LINK_FIELD),
         LINK_FIELD,
         contractual=False,
+        reader="The person it is about",
     ),
     LetterKind(
         "password_reset",
@@ -235,6 +247,7 @@ _KINDS = (
         ("valid_for", LINK_FIELD),
         LINK_FIELD,
         contractual=False,
+        reader="The person it is about",
     ),
     LetterKind(
         "password_changed",
@@ -243,6 +256,7 @@ _KINDS = (
         "Sent when a password was changed",
         ("changed_at",),
         contractual=False,
+        reader="The person it is about",
     ),
 )
 

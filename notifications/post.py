@@ -5,19 +5,28 @@ splits it after some thirty rows) that leaves a letter alone that is there alrea
 posts nothing new.
 """
 
+import re
+
 from django.db import IntegrityError, transaction
+from django.utils.html import format_html
 
 from . import doorbell
+from .merging import clean
 from .models import Notification
 from .rendering import Brand
 from .writing import Letter, Recipient, address, rows_of, templates_of
 
-__all__ = ["Brand", "Letter", "Recipient", "ResendRefused", "post", "post_all", "resend"]
+__all__ = ["Brand", "Letter", "Recipient", "ResendRefused", "keep", "post", "post_all", "resend", "resend_key"]
 
 _COPIED = (
     "operator_id", "template_code", "account_id", "order_id", "subscription_id", "occasion", "language", "from_name",
     "from_email", "reply_to", "subject", "text", "html", "reason", "secret_kind",
 )  # fmt: skip
+_BODY = re.compile(r"<body[^>]*>")
+_COPY = (
+    '<p style="margin:0;padding:12px 16px;background:#fff4d6;color:#10242a;'
+    'font:600 14px/1.5 Inter,Arial,sans-serif;text-align:center;">{}</p>'
+)
 
 
 class ResendRefused(Exception):
@@ -69,17 +78,30 @@ def post_all(letters: list[Letter], *, operator_id: int) -> list[Notification]:
     return rows
 
 
-def resend(notification: Notification, *, to: Recipient | None = None, by=None) -> Notification:
-    """The same letter once more, as a row of its own, to the same person or to another contact of the account.
+def keep(row: Notification) -> Notification:
+    """Keep one letter that is ready as it is, and ring for it after the commit. One of the same key stays as it is."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return Notification.objects.get(key=row.key)
+    _ring_after_commit([row])
+    return row
 
-    Pressed twice at once it makes one row. A letter with a secret link never goes to somebody else.
+
+def resend(notification: Notification, *, to: Recipient | None = None, by=None) -> Notification:
+    """The same letter once more, as a row of its own, to the same person or to somebody else.
+
+    The words are kept, their fields are not: for somebody else they are the same words, and a first line says that
+    this is a copy, and whose. Pressed twice at once it makes one row. A letter with a secret link never goes to
+    somebody else.
     """
-    if to and notification.secret_kind and to.email.lower() != notification.recipient_email.lower():
+    goes_elsewhere = to is not None and to.email.strip().lower() != notification.recipient_email.lower()
+    if goes_elsewhere and notification.secret_kind:
         raise ResendRefused("A letter with a personal link goes to its own recipient only.")
-    person = to or Recipient(
-        notification.recipient_email, notification.recipient_name, notification.recipient_user_id, notification.kind
-    )
-    start = f"{notification.template_code}:{notification.occasion}:{person.email.lower()}:"
+    own = (notification.recipient_email, notification.recipient_name, notification.recipient_user_id, notification.kind)
+    person = to if goes_elsewhere else Recipient(*own)
+    start = resend_key(notification, person.email)
     taken = Notification.objects.filter(key__startswith=start, operator_id=notification.operator_id)
     number = max(taken.values_list("resend_number", flat=True), default=0) + 1
     row = Notification(
@@ -90,13 +112,24 @@ def resend(notification: Notification, *, to: Recipient | None = None, by=None) 
         resend_number=number,
         posted_by=by,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return Notification.objects.get(key=row.key)
-    _ring_after_commit([row])
-    return row
+    if goes_elsewhere:
+        _say_whose(row, notification)
+    return keep(row)
+
+
+def resend_key(notification: Notification, email: str) -> str:
+    """What the keys of this letter to this address begin with."""
+    return f"{notification.template_code}:{notification.occasion}:{email.strip().lower()}:"
+
+
+def _say_whose(row: Notification, notification: Notification) -> None:
+    """A copy for somebody else says so in its first line; the rest is as it was sent."""
+    name, email = clean(notification.recipient_name), notification.recipient_email
+    line = f"Copy of the letter to {name} ({email})." if name else f"Copy of the letter to {email}."
+    row.text = f"{line}\n\n{row.text}"
+    said = format_html(_COPY, line)
+    row.html = _BODY.sub(lambda body: body[0] + said, row.html, count=1) if _BODY.search(row.html) else said + row.html
+    row.reason = line[:300]
 
 
 def _ring_after_commit(rows: list[Notification]) -> None:

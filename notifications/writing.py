@@ -99,7 +99,7 @@ def _added(line: dict, *, name: str) -> Recipient:
 def rows_of(letter: Letter, template: Template, *, operator_id: int) -> list[Notification]:
     """The rows of one letter, not saved yet. Raises ValueError where the caller left out what the letter needs."""
     kind = CATALOGUE[letter.template_code]
-    people = _people(letter, template, kind)
+    people = people_of(letter.to, template=template, kind=kind)
     if not people:
         return []
     values = _values(letter, kind, person=people[0])
@@ -136,9 +136,12 @@ def rows_of(letter: Letter, template: Template, *, operator_id: int) -> list[Not
     return rows
 
 
-def _people(letter: Letter, template: Template, kind: LetterKind) -> list[Recipient]:
-    """Each address once. A personal link goes to its owner alone, whatever the template's recipients say."""
-    by_trigger = letter.to if template.send_to_primary or kind.has_secret_link else []
+def people_of(to: list[Recipient], *, template: Template, kind: LetterKind) -> list[Recipient]:
+    """Who gets a letter that goes `to` somebody by its trigger: each address once.
+
+    A personal link goes to its owner alone, whatever the template's recipients say.
+    """
+    by_trigger = to if template.send_to_primary or kind.has_secret_link else []
     added = [] if kind.has_secret_link else template.added
     once: dict[str, Recipient] = {}
     for person in [*by_trigger, *added]:
@@ -150,16 +153,21 @@ def _given(letter: Letter, kind: LetterKind) -> dict[str, str]:
     return {name: letter.fields[name] for name in kind.merge_fields if name in letter.fields and name != LINK_FIELD}
 
 
+def values_for(letter: Letter, kind: LetterKind, *, person: Recipient) -> dict[str, str]:
+    """Every merge field of the letter with its value, as the person is greeted."""
+    always = {"operator_name": letter.brand.name, "support_email": letter.brand.support_email}
+    always["home_url"] = letter.brand.home_url
+    secret = {LINK_FIELD: LINK_MASK} if kind.has_secret_link else {}
+    return dict.fromkeys(ALWAYS, "") | always | _greeting(person) | _given(letter, kind) | secret
+
+
 def _values(letter: Letter, kind: LetterKind, *, person: Recipient) -> dict[str, str]:
     missing = [name for name in kind.fields if name not in letter.fields and name != LINK_FIELD]
     if missing:
         raise ValueError(f"{kind.code} needs the fields {', '.join(missing)}")
     if kind.has_secret_link != bool(letter.secret_kind):
         raise ValueError(f"{kind.code}: secret_kind belongs to letters with a secret link, and to no other")
-    brand = letter.brand
-    always = {"operator_name": brand.name, "support_email": brand.support_email, "home_url": brand.home_url}
-    secret = {LINK_FIELD: LINK_MASK} if kind.has_secret_link else {}
-    return dict.fromkeys(ALWAYS, "") | always | _greeting(person) | _given(letter, kind) | secret
+    return values_for(letter, kind, person=person)
 
 
 def _greeting(person: Recipient) -> dict[str, str]:

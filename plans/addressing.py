@@ -1,6 +1,7 @@
 """STORY: an account changes where its charges go."""
 
 from django.db import transaction
+from django.db.models import F
 
 from notifications.request_id import current_request_id
 
@@ -19,7 +20,7 @@ def set_billing_address(
         "billing_email": billing_email,
     }
     with transaction.atomic():
-        Account.objects.filter(pk=account.pk).update(**values)
+        Account.objects.filter(pk=account.pk).update(version=F("version") + 1, **values)
         Activity.objects.create(
             operator_id=account.operator_id,
             account=account,

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -74,11 +75,24 @@ def _first_segments(entry: URLPattern | URLResolver) -> set[str]:
 
 
 def reserved_words(operator: Operator) -> frozenset[str]:
-    """Every word no reseller may have here: routes, platform words, the operator's own list; plurals of all too."""
-    words = set(PLATFORM_WORDS) | {word.lower() for word in operator.reserved_aliases}
-    for urlconf in settings.STORE_HOST_URLCONFS:
-        words |= route_words(urlconf)
-    return frozenset(words | {f"{word}s" for word in words} | {word[:-1] for word in words if word.endswith("s")})
+    """Every word no reseller may have here: the platform's, the operator's own list; plurals of all too."""
+    words = platform_words() | {word.lower() for word in operator.reserved_aliases}
+    return frozenset(words.union(*map(with_plural, words)))
+
+
+def platform_words() -> set[str]:
+    """What no operator can give away: the first segments of routes, and the words of the platform."""
+    return set(PLATFORM_WORDS).union(*map(route_words, settings.STORE_HOST_URLCONFS))
+
+
+def with_plural(word: str) -> set[str]:
+    """The word, and what it is in the plural or, where it may be one, in the singular."""
+    return {word, f"{word}s"} | ({word[:-1]} if word.endswith("s") else set())
+
+
+def claims_in_force(aliases: Collection[str], *, operator: Operator) -> QuerySet[AliasClaim]:
+    """Who holds, uses or may come back to one of these aliases."""
+    return AliasClaim.objects.filter(operator=operator, alias__in=aliases).exclude(_free_for(None))
 
 
 def check_alias(text: str, *, operator: Operator) -> str:
@@ -138,8 +152,8 @@ def suggest(alias: str, *, operator: Operator, account: Account | None = None, m
     return [a for a in fit if a not in taken][:most]
 
 
-def hold(text: str, *, account: Account, until: timedelta | None, by=None) -> AliasClaim:
-    """Hold an alias for the account; `until=None` holds it without end (an order has been placed).
+def hold(text: str, *, account: Account, until: timedelta | None, by=None) -> str:
+    """Hold an alias for the account and return it. `until=None` holds it without end: an order has been placed.
 
     One statement decides: whoever's row is written has the alias. A hold only ever grows, and never touches the end
     of a quarantine. Raises alias_required, alias_invalid, alias_reserved or alias_taken.
@@ -148,38 +162,37 @@ def hold(text: str, *, account: Account, until: timedelta | None, by=None) -> Al
     end = None if until is None else timezone.now() + until
     try:
         with transaction.atomic():
-            return AliasClaim.objects.create(
+            AliasClaim.objects.create(
                 operator_id=account.operator_id, alias=alias, account=account, state="held", held_until=end
             )
+        return alias
     except IntegrityError:
-        pass  # Somebody has, or had, a claim on it: take it over only if it no longer stands.
-    mine = Q(account=account)
-    changed = (
-        AliasClaim.objects.filter(operator_id=account.operator_id, alias=alias)
-        .exclude(state="in_use")
-        .filter(_free_for(account))
-        .update(
-            held_until=_grown(mine, end),
-            quarantined_until=Case(When(mine, then=F("quarantined_until")), default=NEVER),
-            account=account,
-            state="held",
-        )
+        pass  # Somebody has, or had, a claim on it.
+    claims = AliasClaim.objects.filter(operator_id=account.operator_id, alias=alias)
+    mine = claims.filter(account=account)
+    if mine.exclude(state="in_use").update(held_until=_grown(end), state="held") or mine.exists():
+        return alias
+    taken_over = (
+        claims.exclude(state="in_use")
+        .filter(_free_for(None))
+        .update(account=account, state="held", held_until=end, quarantined_until=None)
     )
-    claim = AliasClaim.objects.filter(operator_id=account.operator_id, alias=alias, account=account).first()
-    if claim is None or (not changed and claim.state != "in_use"):
+    if not taken_over:
         raise Refused("alias_taken", alias=alias)
     # A storefront that was parked under this alias by another account has lost it with the end of its quarantine.
-    Storefront.objects.filter(claim=claim).exclude(account=account).update(claim=None)
-    return claim
+    Storefront.objects.filter(claim__alias=alias, operator_id=account.operator_id).exclude(account=account).update(
+        claim=None
+    )
+    return alias
 
 
-def _grown(mine: Q, end: datetime | None):
+def _grown(end: datetime | None):
     """The later of the present end of the account's own hold and the wanted one; no end is the latest."""
     if end is None:
         return None
     return Case(
-        When(mine & Q(state="held", held_until__isnull=True), then=NEVER),
-        When(mine & Q(state="held", held_until__gt=end), then=F("held_until")),
+        When(Q(state="held", held_until__isnull=True), then=NEVER),
+        When(Q(state="held", held_until__gt=end), then=F("held_until")),
         default=Value(end, output_field=DateTimeField()),
     )
 

@@ -8,10 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import available_timezones
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,18 +30,9 @@ from .models import (
     TermsVersion,
     User,
 )
+from .organization_rules import decimal_of, problems_of
 
 HOST = re.compile(r"^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$")
-# Every currency in use (ISO 4217); funds and precious metals left out.
-_CURRENCIES = """
-AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
-COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR
-IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR
-MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD
-SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF
-XPF YER ZAR ZMW ZWG
-"""
-CURRENCIES = frozenset(_CURRENCIES.split())
 
 
 class CannotFound(Exception):
@@ -79,34 +67,13 @@ class Details:
 
 def check_details(details: Details) -> dict[str, str]:
     """What is wrong with the details: name of the detail -> a sentence. Empty when nothing is. Reads only."""
-    problems = {
-        name: "Say what it is; it may not be empty."
-        for name in ("name", "short_name", "address", "admin_name")
-        if not getattr(details, name).strip()
-    }
-    for name, most in {"name": 120, "short_name": 60, "address": 300, "admin_name": 120, "sender_name": 120,
-                       "tax_name": 40, "support_phone": 40}.items():  # fmt: skip
-        text = getattr(details, name)
-        if len(text) > most:
-            problems[name] = f"Use at most {most} characters."
-        elif not text.isprintable():
-            problems[name] = "Use one line of text without control characters."
-    for name in ("sender_email", "admin_email", "support_email", "operations_email"):
-        if (getattr(details, name) or name in ("sender_email", "admin_email")) and not _is_email(
-            getattr(details, name)
-        ):
-            problems[name] = "Enter an email address, as in orders@disti.com."
+    problems = problems_of(
+        details, required=("name", "short_name", "address", "admin_name", "sender_email", "admin_email")
+    )
     if not HOST.match(details.store_host.strip().lower()):
         problems["store_host"] = "Enter a host name alone, as in cloud.disti.com: no https://, no port, no path."
     elif Operator.objects.filter(store_host=details.store_host.strip().lower()).exists():
         problems["store_host"] = f"The host {details.store_host} belongs to another distributor already."
-    if details.currency not in CURRENCIES:
-        problems["currency"] = "Enter the ISO 4217 code of a currency, as in EUR."
-    if details.time_zone not in available_timezones():
-        problems["time_zone"] = "Enter a time zone of the IANA list, as in Europe/Berlin."
-    rate = _decimal(details.tax_rate)
-    if rate is None or not 0 <= rate <= 100 or rate != round(rate, 3):
-        problems["tax_rate"] = "Enter per cent from 0 to 100 with up to three decimals, as in 19."
     return problems | _check_prices(details.prices)
 
 
@@ -114,26 +81,12 @@ def _check_prices(prices: Mapping[tuple[str, str], str]) -> dict[str, str]:
     known = {(product["slug"], cycle) for product in starter.PLAN_PRODUCTS for cycle in ("month", "year")}
     problems = {}
     for (slug, cycle), amount in prices.items():
-        number = _decimal(amount)
+        number = decimal_of(amount)
         if (slug, cycle) not in known:
             problems["prices"] = f"There is no price {slug}/{cycle}. Known: {', '.join(map('/'.join, sorted(known)))}."
         elif number is None or not 0 <= number < 10**12:
             problems["prices"] = f"{slug}/{cycle}: enter an amount, as in 149.00."
     return problems
-
-
-def _is_email(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return len(text) <= 254
-
-
-def _decimal(text: str) -> Decimal | None:
-    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", text):
-        return None
-    return Decimal(text)
 
 
 @transaction.atomic

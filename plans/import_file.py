@@ -58,9 +58,16 @@ class Row:
 def read_rows(path: str | Path) -> list[Row]:
     """The rows below the line of column names; empty lines are left out. Raises FileRefused."""
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        content = Path(path).read_bytes()
     except OSError as problem:
         raise FileRefused(f"{path}: {problem.strerror or problem}.") from None
+    return rows_in(content)
+
+
+def rows_in(content: bytes) -> list[Row]:
+    """The same of a file that was read already."""
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise FileRefused(f"The file is not UTF-8: byte {problem.start + 1}. Save it as “CSV UTF-8”.") from None
     heading = text.partition("\n")[0]

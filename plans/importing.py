@@ -4,6 +4,7 @@ Every row is a transaction of its own. A reseller that holds a plan gets it by a
 `import`), on its own day and without a charge: what runs now was paid for before Uplift came.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Literal
@@ -47,7 +48,24 @@ class Fate:
     text: str
 
 
-def import_row(row: Row, *, operator: Operator, seen: Seen, send_letters: bool = False, dry_run: bool = False) -> Fate:
+def import_rows(
+    rows: list[Row], *, operator: Operator, send_letters: bool = False, dry_run: bool = False, by: User | None = None
+) -> Iterator[Fate]:
+    """Bring in all rows of a file, one after the other: what becomes of each."""
+    seen = Seen()
+    for row in rows:
+        yield import_row(row, operator=operator, seen=seen, send_letters=send_letters, dry_run=dry_run, by=by)
+
+
+def import_row(
+    row: Row,
+    *,
+    operator: Operator,
+    seen: Seen,
+    send_letters: bool = False,
+    dry_run: bool = False,
+    by: User | None = None,
+) -> Fate:
     """Bring in one row, in a transaction of its own; with `dry_run` do the same and take it back.
 
     A dry run is the import itself, rolled back: what it says is what would happen. Never raises for a bad row.
@@ -58,7 +76,7 @@ def import_row(row: Row, *, operator: Operator, seen: Seen, send_letters: bool =
             existing = check_row(row, operator=operator)
             if existing:
                 return Fate(row, "unchanged", f"{existing.number} is there already, on {existing.held().plan.name}.")
-            account = _bring_in(row, operator=operator, send_letters=send_letters)
+            account = _bring_in(row, operator=operator, send_letters=send_letters, by=by)
             fate = Fate(row, "create", _outcome(row, account, operator=operator))
             transaction.set_rollback(dry_run)
             return fate
@@ -70,11 +88,14 @@ def import_row(row: Row, *, operator: Operator, seen: Seen, send_letters: bool =
         return Fate(row, "refused", "Somebody else wrote the same at this moment. Run the file again.")
 
 
-def _bring_in(row: Row, *, operator: Operator, send_letters: bool) -> Account:
+def _bring_in(row: Row, *, operator: Operator, send_letters: bool, by: User | None) -> Account:
     account = _create_account(row, operator=operator)
     contact = _create_contact(row, account)
+    name = str(by)[:120] if by else "Import"
     text = f"{account.name} was imported."
-    Activity.objects.create(operator=operator, account=account, verb="account.imported", text=text, actor_name="Import")
+    Activity.objects.create(
+        operator=operator, account=account, verb="account.imported", text=text, actor=by, actor_name=name
+    )
     plan = plan_of(row, operator=operator)
     if not plan.is_default:
         _give_plan(row, account, plan=plan, send_letters=send_letters)

@@ -1,9 +1,10 @@
 """STORY: a person is invited to sign in. The letter's link lets them choose a password; it is made at handover."""
 
 from django.conf import settings
+from django.db.models import Q
 
 from notifications.models import Notification
-from notifications.post import Recipient, post
+from notifications.post import Recipient, post, resend
 
 from .letters import brand_of
 from .models import Contact, Operator, StaffMembership, User
@@ -24,18 +25,33 @@ def invite_staff(membership: StaffMembership, *, by: User | None = None) -> list
     )
 
 
-def invite_contact(contact: Contact, *, by: User | None = None) -> list[Notification]:
-    """Invite a contact who has a user to the operator's storefront. Inviting twice sends one letter."""
+def invite_staff_again(membership: StaffMembership, *, by: User | None = None) -> Notification:
+    """The invitation once more, as a letter of its own with a new link; the first one where none was sent."""
+    letters = Notification.objects.filter(operator=membership.operator, occasion=f"staff:{membership.pk}")
+    before = letters.filter(template_code="invitation", key__startswith="invitation:").order_by("-pk").first()
+    return resend(before, by=by) if before else invite_staff(membership, by=by)[0]
+
+
+def invite_contact(contact: Contact, *, by: User | None = None, is_again: bool = False) -> list[Notification]:
+    """Invite a contact who has a user to the operator's storefront. Inviting twice sends one letter, if not meant."""
     account = contact.account
+    before = _invitations(contact) if is_again else 0
     return _invite(
         account.operator,
         to=Recipient(contact.email, contact.name, contact.user_id),
-        occasion=f"contact:{contact.pk}",
+        occasion=f"contact:{contact.pk}" + (f":{before}" if before else ""),
         account_name=account.name,
         by=by,
         reason=f"You get this message because you are a contact of {account.name} ({account.number}).",
         account_id=account.pk,
     )
+
+
+def _invitations(contact: Contact) -> int:
+    """How often this contact was invited. Two clicks in one moment count the same, and send one letter."""
+    letters = Notification.objects.filter(account=contact.account_id, template_code="invitation")
+    occasion = f"contact:{contact.pk}"
+    return letters.filter(Q(occasion=occasion) | Q(occasion__startswith=f"{occasion}:")).count()
 
 
 def _invite(operator: Operator, *, to: Recipient, occasion: str, account_name: str, by, reason: str, **about):

@@ -44,3 +44,8 @@ def order_url(operator: Operator, number: str) -> str:
 
 def bss_url(path: str = "") -> str:
     return f"{_origin(settings.BSS_HOST)}/bss/{path}"
+
+
+def api_reference_url() -> str:
+    """What programs may call, behind the sign-in of the back office."""
+    return f"{_origin(settings.BSS_HOST)}/api/v1/docs/"

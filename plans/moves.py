@@ -48,3 +48,8 @@ def move(order: Order, verb: str, *, text: str, by=None, when: Q | None = None, 
     for name, value in changes.items():
         if not hasattr(value, "resolve_expression"):
             setattr(order, name, value)
+
+
+def locked(order: Order) -> Refused:
+    """The refusal that says in which state the order is, and that it cannot be changed there."""
+    return Refused("order_locked", order=order.number, state=order.get_state_display().lower())

@@ -1,28 +1,29 @@
-"""Asking for something: drafting, placing, amending, cancelling and retrying orders (PRODUCT.md section 4)."""
+"""STORY: asking for something. Orders are drafted and placed here, whatever the door (PRODUCT.md section 4)."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from notifications import doorbell
-
 from . import aliases
+from .doorbells import ring_after_commit
+from .drafts import agreed, freeze_items, items_of, preview_draft
 from .models import Account, Basket, NumberSeries, Order, OrderItem, TermsAcceptance
-from .moves import move, note
+from .moves import locked, move, note
 from .preview import Preview, Wanted, preview_order
 from .refusals import PreviewStale, Refused
 
-TASK = "plans.execute_order"
 
+@dataclass(frozen=True)
+class Confirmation:
+    """What a person sends back with the form that had shown the preview. The same `form_key` makes one order."""
 
-def ring(order_id: int) -> bool:
-    """Tell a worker that the order is due; whether the broker took it. The sweeper finds it in any case."""
-    return doorbell.ring(TASK, order_id, queue="orders")
-
-
-def ring_after_commit(order_id: int) -> None:
-    transaction.on_commit(lambda: ring(order_id), robust=True)
+    fingerprint: str
+    form_key: str
+    accepted: bool = False  # the terms, where the preview has any
+    reference: str = ""  # the customer's own
+    address: str | None = None  # from where
 
 
 def order_basket(
@@ -42,11 +43,42 @@ def order_basket(
     The same `form_key` again answers with the order that it made. Raises Refused with the first reason, or
     PreviewStale with the new preview when what was shown is no longer what would happen. Then nothing was written.
     """
+    confirmed = Confirmation(fingerprint, form_key, accepted, reference, address)
+
+    def order_it() -> Order:
+        wanted = wanted_in(basket)
+        if not wanted:
+            # Most likely it was ordered in another tab a moment ago: then that order is what there is to say.
+            raise _open_order_refusal(account, otherwise=Refused("basket_empty"))
+        preview = preview_order(account, wanted=wanted, alias=alias, by=by)
+        order = _order_confirmed(account, preview, confirmed, channel=Order.Channel.STOREFRONT, by=by)
+        basket.items.all().delete()
+        return order
+
+    return _once(order_it, account=account, form_key=form_key)
+
+
+def order_change(
+    account: Account, *, wanted: Wanted, alias: str | None, confirmed: Confirmation, channel: str, by
+) -> Order:
+    """Order one plan for the account, as it was shown in a dialog: draft and place in one transaction.
+
+    Raises and answers like `order_basket`. `account.operator` should be loaded.
+    """
+
+    def order_it() -> Order:
+        preview = preview_order(account, wanted=[wanted], alias=alias, by=by, channel=channel)
+        return _order_confirmed(account, preview, confirmed, channel=channel, by=by)
+
+    return _once(order_it, account=account, form_key=confirmed.form_key)
+
+
+def _once(order_it: Callable[[], Order], *, account: Account, form_key: str) -> Order:
     try:
         with transaction.atomic():
-            return _order_basket(basket, account, alias, fingerprint, accepted, reference, form_key, address, by)
+            return order_it()
     except (IntegrityError, Refused) as problem:
-        # The same form, sent twice or twice at once: the other one made the order and took the basket's items.
+        # The same form, sent twice or twice at once: the other one made the order.
         if earlier := Order.objects.filter(form_key=form_key, account=account).first():
             return earlier
         if isinstance(problem, Refused):
@@ -54,27 +86,26 @@ def order_basket(
         raise _open_order_refusal(account) from None  # another plan order was faster
 
 
-def _order_basket(basket, account, alias, fingerprint, accepted, reference, form_key, address, by) -> Order:
-    wanted = wanted_in(basket)
-    if not wanted:
-        # Most likely it was ordered in another tab a moment ago: then that order is what there is to say.
-        raise _open_order_refusal(account, otherwise=Refused("basket_empty"))
-    preview = preview_order(account, wanted=wanted, alias=alias, by=by)
+def _order_confirmed(account: Account, preview: Preview, confirmed: Confirmation, *, channel: str, by) -> Order:
     for refusal in preview.refusals:
         if refusal.code == "open_order_exists":  # the same: there is nothing to look at again
             raise refusal
-    if preview.fingerprint != fingerprint:
+    if preview.fingerprint != confirmed.fingerprint:
         raise PreviewStale(preview)
     refuse_any(preview)
-    if preview.terms and not accepted:
+    if preview.terms and not confirmed.accepted:
         raise Refused("terms_not_accepted")
-    order = _draft(account, preview, channel=Order.Channel.STOREFRONT, by=by, reference=reference, form_key=form_key)
+    order = _draft(account, preview, channel=channel, by=by, reference=confirmed.reference, form_key=confirmed.form_key)
     if preview.terms:
         TermsAcceptance.objects.create(
-            operator_id=account.operator_id, terms=preview.terms, account=account, user=by, order=order, address=address
+            operator_id=account.operator_id,
+            terms=preview.terms,
+            account=account,
+            user=by,
+            order=order,
+            address=confirmed.address,
         )
     _place(order, preview, account=account, by=by)
-    basket.items.all().delete()
     return order
 
 
@@ -90,8 +121,10 @@ def draft_order(
     """Save an order that is not placed yet. An alias that is given is held for 48 hours.
 
     Refused only for what can never be mended on the draft (no price, a bad alias); the rest is asked when it is placed.
+    The same `form_key` again answers with the order that it made.
     """
-    with transaction.atomic():
+
+    def draft_it() -> Order:
         preview = preview_order(account, wanted=wanted, alias=alias or None, by=by, channel=channel)
         for refusal in preview.refusals:
             if refusal.code == "no_price" or refusal.field == "alias":
@@ -99,7 +132,14 @@ def draft_order(
         order = _draft(account, preview, channel=channel, by=by, reference=reference, form_key=form_key)
         if alias and preview.needs_alias:
             aliases.hold(alias, account=account, until=aliases.DRAFT_HOLD, by=by)
-    return order
+        text = f"Order {order.number} saved."
+        note(order, "order.drafted", text, by=by, to_state=order.state).save(force_insert=True)
+        return order
+
+    if form_key:
+        return _once(draft_it, account=account, form_key=form_key)
+    with transaction.atomic():
+        return draft_it()
 
 
 def order_previewed(account: Account, preview: Preview, *, channel: str, by) -> Order:
@@ -121,7 +161,7 @@ def _draft(account: Account, preview: Preview, *, channel: str, by, reference: s
         created_by=by,
         reference=reference,
         form_key=form_key,
-        **_agreed(preview),
+        **agreed(preview),
     )
     OrderItem.objects.bulk_create(
         OrderItem(
@@ -140,23 +180,6 @@ def _draft(account: Account, preview: Preview, *, channel: str, by, reference: s
     return order
 
 
-def _agreed(preview: Preview) -> dict:
-    """The columns that freeze what was shown."""
-    sold = preview.to_plan.sold_as() if preview.to_plan else {}
-    return {
-        "currency": preview.currency,
-        "is_plan_order": preview.is_plan_order,
-        "change": preview.change,
-        "from_plan": preview.from_plan,
-        "to_plan": preview.to_plan,
-        "preview": preview.as_dict() | {"sold": sold},
-        "fingerprint": preview.fingerprint,
-        "net": preview.net,
-        "tax": preview.tax,
-        "total": preview.total,
-    }
-
-
 def place_order(order: Order, *, by, fingerprint: str | None = None) -> Order:
     """Place a draft: what it would do today is computed again, frozen, and handed to a worker.
 
@@ -168,31 +191,17 @@ def place_order(order: Order, *, by, fingerprint: str | None = None) -> Order:
             # Whoever amends the draft at this moment has done so before, or is told that it is placed.
             found = Order.objects.select_for_update(of=("self",), no_key=True).only("number", "state").get(pk=order.pk)
             if not found.may("place"):
-                raise _locked(found)
-            items = list(order.items.select_related("product__plan").order_by("-is_plan", "id"))
-            preview = preview_order(
-                account,
-                wanted=[Wanted(i.product, i.cycle, i.quantity) for i in items],
-                alias=next((i.alias for i in items if i.is_plan), ""),
-                by=by,
-                channel=order.channel,
-                except_order_id=order.pk,
-            )
+                raise locked(found)
+            items = items_of(order)
+            preview = preview_draft(order, account=account, by=by, items=items)
             if fingerprint is not None and preview.fingerprint != fingerprint:
                 raise PreviewStale(preview)
             refuse_any(preview)
-            _freeze_items(items, preview)
+            freeze_items(items, preview)
             _place(order, preview, account=account, by=by)
     except IntegrityError:
         raise _open_order_refusal(account) from None
     return order
-
-
-def _freeze_items(items: list[OrderItem], preview: Preview) -> None:
-    for item, w in zip(items, preview.wanted, strict=True):
-        item.unit_price, item.name = w.unit_price, w.product.name
-        item.alias = preview.alias if item.is_plan else ""
-    OrderItem.objects.bulk_update(items, ["unit_price", "name", "alias"])
 
 
 def _place(order: Order, preview: Preview, *, account: Account, by) -> None:
@@ -206,7 +215,7 @@ def _place(order: Order, preview: Preview, *, account: Account, by) -> None:
         placed_by=by,
         placed_at=Now(),
         next_attempt_at=Now(),
-        **_agreed(preview),
+        **agreed(preview),
     )
     ring_after_commit(order.id)
 
@@ -219,77 +228,8 @@ def refuse_any(preview: Preview) -> None:
         raise Refused("alias_required")
 
 
-def _locked(order: Order) -> Refused:
-    return Refused("order_locked", order=order.number, state=order.get_state_display().lower())
-
-
 def _open_order_refusal(account: Account, *, otherwise: Refused | None = None) -> Refused:
     number = Order.objects.open_plan_orders().filter(account=account).values_list("number", flat=True).first()
     if number is None and otherwise:
         return otherwise
     return Refused("open_order_exists", order=number or "another order")
-
-
-def amend_item(item: OrderItem, *, by, alias: str | None = None, cycle: str | None = None) -> OrderItem:
-    """Change the alias or billing cycle of an item while its order is a draft or failed.
-
-    A new alias is held (48 hours on a draft, without end on a failed order), the one before is let go.
-    A failed order keeps its agreed lines: only its alias can be amended.
-    """
-    with transaction.atomic():
-        orders = Order.objects.select_for_update(of=("self",), no_key=True).select_related("account__operator")
-        order = orders.get(pk=item.order_id)
-        if order.state not in (Order.State.DRAFT, Order.State.FAILED):
-            raise _locked(order)
-        before = item.alias
-        if alias is not None and item.is_plan:
-            until = aliases.DRAFT_HOLD if order.state == Order.State.DRAFT else None
-            item.alias = aliases.hold(alias, account=order.account, until=until, by=by).alias
-        if cycle is not None and order.state == Order.State.DRAFT:
-            item.cycle = cycle
-        item.save(update_fields=["alias", "cycle"])
-        if before and before != item.alias:
-            aliases.release(before, account=order.account)
-        Order.objects.filter(pk=order.pk).update(
-            version=order.version + 1, preview=order.preview | {"alias": item.alias}
-        )
-        text = f"Storefront Alias set to {item.alias}." if item.alias != before else f"{item.name} changed."
-        note(order, "order.amended", text, by=by).save(force_insert=True)
-    return item
-
-
-def cancel_order(order: Order, *, by) -> Order:
-    """Cancel a draft, placed or failed order and let its alias go. Refused with order_locked otherwise."""
-    with transaction.atomic():
-        move(order, "cancel", text=f"Order {order.number} cancelled.", by=by, cancelled_at=Now(), next_attempt_at=None)
-        for item in order.items.filter(is_plan=True).exclude(alias="").select_related("order__account"):
-            aliases.release(item.alias, account=item.order.account)
-    return order
-
-
-def retry_order(order: Order, *, by, alias: str | None = None) -> Order:
-    """Place a failed order again, under another alias where one is given; its attempts start again.
-
-    Refused as the alias is, or with order_locked when the order has not failed. Then nothing was written.
-    """
-    with transaction.atomic():
-        if alias is not None:
-            amend_item(order.items.get(is_plan=True), by=by, alias=alias)
-        move(
-            order,
-            "retry",
-            text=f"Order {order.number} placed again.",
-            by=by,
-            attempts=0,
-            error_code="",
-            error_message="",
-            failed_at=None,
-            next_attempt_at=Now(),
-        )
-        ring_after_commit(order.id)
-    return order
-
-
-def without_alias_refusals(preview: Preview) -> Preview:
-    """The preview as it is shown before anything was typed."""
-    return replace(preview, refusals=[r for r in preview.refusals if r.field != "alias"])

@@ -10,16 +10,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import FilteredRelation, Q
+
 from notifications.catalogue import CATALOGUE
 
 from . import links, periods, pricing
 from .aliases import availability
-from .models import Account, Contact, Entitlement, Order, Plan, Price, Product, Storefront, TermsVersion
+from .models import Account, Entitlement, Order, Plan, Price, Product, Storefront, TermsVersion
 from .refusals import Refused
-from .upgrade_paths import change_refusals, direction_of, kind_of_change
+from .upgrade_paths import kind_of_change, step_to
 
-BSS_CHANNELS = frozenset({Order.Channel.BSS_ORDER, Order.Channel.SHORTCUT})
-SELF_SERVICE = frozenset({Order.Channel.STOREFRONT})
+# By which a reseller acts for itself: it accepts the terms, and who looks after it is told. By all others staff act,
+# and no letter for the reseller ever goes to them.
+SELF_SERVICE = frozenset({Order.Channel.STOREFRONT, Order.Channel.OWN_API})
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,8 @@ def preview_order(
     if not account.has_billing_details() and channel in SELF_SERVICE:
         refusals.append(Refused("billing_details_missing"))
     if plan_item is None:
-        letters = [_letter("order_received", _first_reader(account, by=by, channel=channel))]
+        email, _ = _primary_email_and_storefront(account)
+        letters = [_letter("order_received", _first_reader(email, by=by, channel=channel))]
         taxes = pricing.tax_lines(lines, currency=account.currency)
         return Preview(
             account, account.currency, on, priced, lines=lines, taxes=taxes, letters=letters, refusals=refusals
@@ -203,23 +207,19 @@ def preview_order(
 def _with_plan_change(
     account, priced, at, lines, refusals, *, alias, on, by, channel, except_order_id, is_brief
 ) -> Preview:
-    chosen, holding = priced[at], account.held()
-    to_plan = chosen.product.plan
-    direction = direction_of(holding.plan, to_plan)
-    refusals = refusals + change_refusals(
-        account, holding=holding, to_plan=to_plan, direction=direction, except_order_id=except_order_id
-    )
+    chosen, to_plan = priced[at], priced[at].product.plan
+    step = step_to(to_plan, account=account, except_order_id=except_order_id)
+    holding, sold = step.holding, step.sold
     if holding.subscription and (
         credit := pricing.credit_line(holding.subscription, on=on, currency=account.currency, item=at)
     ):
         lines = [*lines, credit]
-    sold = to_plan.sold_as()
     shown = Preview(
         account,
         account.currency,
         on,
         priced,
-        change=kind_of_change(direction or "up", to_plan=to_plan),
+        change=kind_of_change(step.direction or "up", to_plan=to_plan),
         from_plan=holding.plan,
         to_plan=to_plan,
         lines=lines,
@@ -229,7 +229,7 @@ def _with_plan_change(
         renewal_net=chosen.unit_price or Decimal(0),
         gained=sorted(set(sold) - set(holding.entitlements)),
         frozen=sorted(set(holding.entitlements) - set(sold)),
-        refusals=refusals,
+        refusals=refusals + step.refusals,
     )
     return shown if is_brief else _completed(shown, opens="own_storefront" in sold, typed=alias, by=by, channel=channel)
 
@@ -237,8 +237,9 @@ def _with_plan_change(
 def _completed(shown: Preview, *, opens: bool, typed: str | None, by, channel: str) -> Preview:
     """With what becomes of the storefront, who gets which letter, and the terms to accept."""
     account = shown.account
-    outcome, alias, alias_refusal = _storefront_outcome(account, opens=opens, typed=typed)
-    reader = _first_reader(account, by=by, channel=channel)
+    email, window = _primary_email_and_storefront(account)
+    outcome, alias, alias_refusal = _storefront_outcome(account, window, opens=opens, typed=typed)
+    reader = _first_reader(email, by=by, channel=channel)
     refusals = [*shown.refusals]
     if reader is None:
         refusals.append(Refused("no_primary_contact", account=account.name))
@@ -261,7 +262,7 @@ def _price(account: Account, wanted: list[Wanted], *, channel: str) -> tuple[lis
     priced, refusals = [], []
     for w in wanted:
         amount = amounts.get((w.product.id, w.cycle))
-        if not w.product.is_sold and channel == Order.Channel.STOREFRONT:
+        if not w.product.is_sold and channel in SELF_SERVICE:
             refusals.append(Refused("product_not_sold", product=w.product.name))
         elif amount is None:
             refusals.append(Refused("no_price", product=w.product.name, currency=account.currency))
@@ -284,27 +285,44 @@ def _charge_lines(account: Account, priced: list[Wanted], *, on: date) -> list[p
     return lines
 
 
-def _storefront_outcome(account: Account, *, opens: bool, typed: str | None) -> tuple[str, str, Refused | None]:
+@dataclass(frozen=True)
+class Window:
+    """A reseller's storefront as it is now. Without an alias: another account took it after its quarantine."""
+
+    state: str
+    alias: str
+
+
+def _primary_email_and_storefront(account: Account) -> tuple[str | None, Window | None]:
+    """What the account has of both. One query."""
+    found = Account.objects.filter(pk=account.pk).annotate(
+        primary_contact=FilteredRelation("contacts", condition=Q(contacts__is_primary=True)),
+        reseller_window=FilteredRelation("storefront", condition=Q(storefront__is_own=False)),
+    )
+    email, state, alias = found.values_list(
+        "primary_contact__email", "reseller_window__state", "reseller_window__claim__alias"
+    ).get()
+    return email, Window(state, alias or "") if state else None
+
+
+def _storefront_outcome(
+    account: Account, window: Window | None, *, opens: bool, typed: str | None
+) -> tuple[str, str, Refused | None]:
     """What becomes of the storefront, under which alias, and why that alias cannot be had."""
     if not opens:
         return "none", "", None
-    own = Storefront.objects.of_reseller(account).select_related("claim").first()
-    if own and own.state != Storefront.State.PARKED:
-        return "keep", own.claim.alias, None
-    outcome = "restore" if own else "open"
-    offered = own.claim.alias if own and own.claim else ""
+    if window and window.state != Storefront.State.PARKED:
+        return "keep", window.alias, None
+    outcome = "restore" if window else "open"
     if typed is None:
-        return outcome, offered, None
+        return outcome, window.alias if window else "", None
     answer = availability(typed, operator=account.operator, account=account)
     return outcome, answer.alias, answer.refusal
 
 
-def _first_reader(account: Account, *, by, channel: str) -> str | None:
-    """Who gets the letter: the primary contact; on the storefront, without one, the user who orders."""
-    email = Contact.objects.primary().filter(account=account).values_list("email", flat=True).first()
-    if email is None and by is not None and channel not in BSS_CHANNELS:
-        email = by.email
-    return email
+def _first_reader(email: str | None, *, by, channel: str) -> str | None:
+    """Who gets the letter: the primary contact; without one, a user of the reseller who orders."""
+    return by.email if email is None and by is not None and channel in SELF_SERVICE else email
 
 
 def _letter(template: str, reader: str | None) -> Letter:

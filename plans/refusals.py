@@ -27,10 +27,35 @@ SENTENCES: dict[str, str] = {
     "no_primary_contact": "{account} has no primary contact, so nobody would get the welcome email.",
     "not_permitted": "You can’t do this with your role. Ask an administrator of your organization.",
     "attempts_used_up": "Stopped after {attempts} attempts. Channel operations has been notified. Reference {order}.",
+    "tenant_request_open": "A Tenant request of {account} is open already.",
+    "tenant_request_closed": "This Tenant request has been closed already.",
+    "last_administrator": (
+        "{name} is the last Administrator who can sign in. Make somebody else an Administrator first."
+    ),
+    "already_staff": "{email} works here already.",
+    "token_revoked": "The token {token} has been revoked already.",
     # About the order itself, not about a plan.
     "order_locked": "The order {order} is {state} and can’t be changed.",
+    "item_removed": "{product} has been removed from the order {order}.",
+    "last_item": "An order needs at least one product. Cancel the order instead.",
+    "one_plan_per_order": "An order holds one reseller plan at the most. Remove {plan} first.",
     "basket_empty": "Your basket is empty.",
     "product_not_sold": "{product} is not sold any more. Remove it from the basket.",
+    # About accounts and their people.
+    "currency_in_use": "{account} has subscriptions or orders under way in {currency}. Its currency can’t change now.",
+    "not_staff": "{name} does not work in this back office.",
+    "contact_exists": "{account} has a contact with this email already.",
+    "no_sign_in": "{name} has no storefront role, so there is nothing to sign in for. Choose a role first.",
+    # About what staff set up.
+    "changed_meanwhile": "{name} changed this {object} at {time}.",
+    "alias_live": "{account} ({number}) has the alias {alias}, so {wanted} can’t be reserved.",
+    "alias_reserved_already": "The alias {alias} is reserved already.",
+    "reserved_full": "Up to {most:,} aliases can be reserved. Remove one first.",
+    "terms_unchanged": "This is the text of version {number} already.",
+    "number_given": "{given} was given already. The next number is {least} or higher.",
+    "letter_on_its_way": "This letter is still on its way to {email}. Wait until it has arrived or failed.",
+    "letter_personal": "A letter with a personal link goes to its own recipient only.",
+    "amount_invalid": "Enter an amount in {currency}, as in {example}.",
 }
 
 MENDS: dict[str, str] = {

@@ -3,6 +3,7 @@
 from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 
+from . import import_runs
 from .execution import execute_order
 from .sweeping import Sweeper
 
@@ -15,10 +16,16 @@ def execute(payload: dict) -> None:
         execute_order(payload["id"])
 
 
+@shared_task(name=import_runs.TASK)
+def go_on_importing(payload: dict) -> None:
+    if payload.get("v") == 1:
+        import_runs.go_on(payload["id"])
+
+
 @worker_init.connect
-def start_sweeping(**_: object) -> None:
+def start_sweeping(*, sender, **_: object) -> None:
     """Not from worker_ready: that one never comes without a broker, when the sweeper is needed most."""
-    _sweeper.start()
+    _sweeper.start_for(sender.hostname)
 
 
 @worker_shutting_down.connect

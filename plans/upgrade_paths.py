@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from .models import Account, Order, Plan, PlanEdge, Product, Subscription
 from .models.account import Holding
@@ -41,15 +41,39 @@ def direction_of(from_plan: Plan, to_plan: Plan) -> str | None:
     return edge.first()
 
 
-def change_refusals(
-    account: Account, *, holding: Holding, to_plan: Plan, direction: str | None, except_order_id: int | None = None
-) -> list[Refused]:
-    """Every reason why the account cannot take this step now, in the order in which a person would mend them."""
-    found = _standing_refusals(account, holding.subscription, to_plan, direction, holding.plan)
-    standing = Order.objects.open_plan_orders().filter(account=account).exclude(id=except_order_id)
-    if number := standing.values_list("number", flat=True).first():
-        found.append(Refused("open_order_exists", order=number))
-    return found
+@dataclass(frozen=True)
+class Step:
+    """The step from the plan that an account is on to another one. `sold`: what the other one would be sold with."""
+
+    account: Account
+    holding: Holding
+    to_plan: Plan
+    direction: str | None  # None where there is no edge
+    sold: dict[str, int | None]
+    open_order: str | None  # the number of the plan order that is under way
+
+    @property
+    def refusals(self) -> list[Refused]:
+        """Every reason why the account cannot take it now, in the order in which a person would mend them."""
+        held = self.holding
+        found = _standing_refusals(self.account, held.subscription, self.to_plan, self.direction, held.plan)
+        return found + ([Refused("open_order_exists", order=self.open_order)] if self.open_order else [])
+
+
+def step_to(to_plan: Plan, *, account: Account, except_order_id: int | None = None) -> Step:
+    """Two queries; one where it is known what the account holds. Afterwards it is."""
+    subscription = account.held().subscription if account.knows_held else account.plan_subscription()
+    plans = _plans_seen_from(account, subscription, except_order_id=except_order_id).select_related(None)
+    rows = list(plans.filter(Q(pk=to_plan.pk) | Q(is_default=True)).with_entitlements())
+    if subscription:
+        holding = Holding(subscription.plan, subscription, subscription.entitlements)
+    else:
+        default = next(row for row in rows if row.is_default)
+        holding = Holding(default, None, default.entitlements_in(rows))
+    there = next(row for row in rows if row.pk == to_plan.pk)
+    direction = SAME if to_plan.pk == holding.plan.pk else there.step
+    sold = there.entitlements_in(rows)
+    return Step(account, account.remember_held(holding), to_plan, direction, sold, there.open_order)
 
 
 def _standing_refusals(account, subscription, to_plan: Plan, direction: str | None, from_plan: Plan) -> list[Refused]:
@@ -88,31 +112,71 @@ def refuse_execution(order: Order, *, account: Account, subscription: Subscripti
 def upgrade_options(account: Account) -> list[Option]:
     """Every plan of the operator, lowest first, as seen from this account, priced in its currency. Four queries."""
     subscription = account.plan_subscription()
-    plans = _plans_seen_from(account, subscription)
-    default = next(plan for plan in plans if plan.is_default)
-    current = subscription.plan if subscription else default
-    shared = _refusals_of_any_step(account, subscription, current, open_order=default.open_order)
+    plans = _plans_seen_from(account, subscription).prefetch_related("product__prices", "entitlements")
     options = []
-    for plan in plans:
-        direction = SAME if plan.id == current.id else plan.step
+    for plan, direction, refusal in _steps(account, subscription, list(plans)):
         product = getattr(plan, "product", None)
         prices = {p.cycle: p for p in product.prices.all() if p.currency == account.currency} if product else {}
-        options.append(
-            Option(plan, product, direction or "none", _refusal_of(plan, direction, account, current, shared), prices)
-        )
+        options.append(Option(plan, product, direction or "none", refusal, prices))
     return options
 
 
-def _plans_seen_from(account: Account, subscription: Subscription | None) -> list[Plan]:
+@dataclass(frozen=True)
+class Standing:
+    """The plan an account is on, the subscription for it (none on the default plan), and why it cannot go up now."""
+
+    plan: Plan
+    subscription: Subscription | None
+    refusal: Refused | None
+
+    @property
+    def may_upgrade(self) -> bool:
+        return self.refusal is None
+
+
+def next_way_up(account: Account, *, is_sold: bool = False) -> Option | None:
+    """The next plan above that can be ordered, or the first one that says why it cannot; None at the top.
+
+    `is_sold` leaves out what the storefront does not sell. Queries as `upgrade_options`.
+    """
+    above = [option for option in upgrade_options(account) if option.direction == UP and option.product]
+    ways = [way for way in above if way.product.is_sold or not is_sold]
+    return next((way for way in ways if way.refusal is None), next(iter(ways), None))
+
+
+def standing_of(account: Account) -> Standing:
+    """What `upgrade_options` would say, in short: whether there is an upgrade at all. Two queries."""
+    subscription = account.plan_subscription()
+    steps = _steps(account, subscription, list(_plans_seen_from(account, subscription)))
+    here, refusal = next((plan, no) for plan, direction, no in steps if direction == SAME)
+    ways_up = [no for _, direction, no in steps if direction == UP]
+    if ways_up:
+        refusal = None if None in ways_up else ways_up[0]
+    return Standing(here, subscription, refusal)
+
+
+def _steps(account: Account, subscription: Subscription | None, plans: list[Plan]) -> list[tuple]:
+    """For each plan its direction as seen from the account (None: no edge), and the refusal of that step."""
+    default = next(plan for plan in plans if plan.is_default)
+    current = subscription.plan if subscription else default
+    shared = _refusals_of_any_step(account, subscription, current, open_order=default.open_order)
+    steps = []
+    for plan in plans:
+        direction = SAME if plan.id == current.id else plan.step
+        steps.append((plan, direction, _refusal_of(plan, direction, account, current, shared)))
+    return steps
+
+
+def _plans_seen_from(
+    account: Account, subscription: Subscription | None, *, except_order_id: int | None = None
+) -> QuerySet:
     """The operator's plans; `step` is the way of the edge to each, `open_order` the account's open plan order."""
     here = Q(from_plan=subscription.plan_id) if subscription else Q(from_plan__is_default=True)
     edges = PlanEdge.objects.filter(here, from_plan__operator=account.operator_id, to_plan=OuterRef("pk"))
-    standing = Order.objects.open_plan_orders().filter(account=account)
+    standing = Order.objects.open_plan_orders().filter(account=account).exclude(id=except_order_id)
     plans = Plan.objects.filter(operator_id=account.operator_id).order_by("rank").select_related("product")
-    return list(
-        plans.prefetch_related("product__prices", "entitlements").annotate(
-            step=Subquery(edges.values("direction")[:1]), open_order=Subquery(standing.values("number")[:1])
-        )
+    return plans.annotate(
+        step=Subquery(edges.values("direction")[:1]), open_order=Subquery(standing.values("number")[:1])
     )
 
 

@@ -12,6 +12,7 @@ from .models import (
     Account,
     Activity,
     AliasClaim,
+    ApiToken,
     Basket,
     BasketItem,
     Charge,
@@ -57,7 +58,7 @@ def aliases_claimed_twice() -> Rows:
 
 def storefront_plans_without_an_open_storefront() -> Rows:
     shown = Storefront.objects.filter(account=OuterRef("account"), state__in=["open", "suspended"], is_own=False)
-    active = Subscription.objects.active().filter(plan__entitlements__code="own_storefront")
+    active = Subscription.objects.active().for_plans().filter(entitlements__has_key="own_storefront")  # as it was sold
     return list(active.exclude(Exists(shown)).values("id", "number", "account__number"))
 
 
@@ -104,7 +105,8 @@ CROSSING: list[tuple[type, str]] = [
     (Order, "to_plan"), (OrderItem, "order"), (OrderItem, "product"), (Subscription, "account"),
     (Subscription, "product"), (Subscription, "plan"), (Subscription, "order_item"), (Subscription, "replaces"),
     (PendingChange, "subscription"), (PendingChange, "to_plan"), (Charge, "account"), (Charge, "order"),
-    (Charge, "subscription"), (AliasClaim, "account"), (Storefront, "account"), (Storefront, "claim"),
+    (Charge, "subscription"), (AliasClaim, "account"), (ApiToken, "account"), (Storefront, "account"),
+    (Storefront, "claim"),
     (TenantRequest, "account"), (TermsAcceptance, "account"), (TermsAcceptance, "order"), (TermsAcceptance, "terms"),
     (Activity, "account"), (Activity, "order"), (Activity, "subscription"), (Storefront, "created_by_order"),
     (Basket, "storefront"), (Notification, "account"), (Notification, "order"), (Notification, "subscription"),

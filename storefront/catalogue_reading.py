@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 
+from plans.kept import categories_key
 from plans.models import Operator, Price, Product
 
 from .keyset import Page, by_name
@@ -65,7 +66,7 @@ def currency_of(request: HttpRequest) -> str:
 
 def categories(operator: Operator) -> list[str]:
     """The categories in use. Kept a while: finding them means looking at every product."""
-    key = f"categories:1:{operator.pk}"
+    key = categories_key(operator.pk)
     kept = cache.get(key)
     if kept is None:
         sold = Product.objects.sold_by(operator.pk).ordinary().exclude(category="")

@@ -6,15 +6,7 @@ from django import forms
 
 from plans.baskets import MOST_OF_ONE
 from plans.models.product import Cycle
-
-ONE_LINE = "Use one line of text without control characters."
-
-
-class TypedField(forms.Field):
-    """Text exactly as it was typed, whatever it holds: a rule of the domain judges it and says what is wrong."""
-
-    def to_python(self, value: object) -> str:
-        return "" if value is None else str(value)
+from ui.forms import ONE_LINE, TypedField
 
 
 class BasketItemForm(forms.Form):

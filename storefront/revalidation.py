@@ -18,7 +18,7 @@ from . import theme
 
 # What stands around every page. Times are left out: from the cache they come back less exact than from the database.
 OF_SHOP = ("pk", "version", "name", "tagline", "support_email", "support_phone")
-OF_OPERATOR = ("pk", "name", "short_name", "tax_name", "support_email")
+OF_OPERATOR = ("pk", "version", "name", "short_name", "tax_name", "support_email")
 
 
 def page(request: HttpRequest, template: str, context: dict, *, shows: list) -> HttpResponse:

@@ -1,9 +1,11 @@
 """Signing in with allauth, on our terms: where it leads, what it says, and which letters it posts."""
 
+import time
 import uuid
 from collections.abc import Callable
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
@@ -21,7 +23,17 @@ from . import brands
 from .membership import member
 
 AGAIN_IN = 30  # seconds
-COUNTED = frozenset({"account_login", "account_reset_password", "account_reset_password_from_key"})
+COUNTED = frozenset(
+    {
+        "account_login",
+        "account_reauthenticate",
+        "account_reset_password",
+        "account_reset_password_from_key",
+        "mfa_authenticate",
+        "mfa_reauthenticate",
+    }
+)
+RECENTLY = 300  # seconds: who has just proven who they are need not prove it again
 
 
 class AttemptsMiddleware:
@@ -63,6 +75,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return get_script_prefix()
+
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < RECENTLY:
+            return False
+        return super().is_reauthentication_required(app=app, **kwargs)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -1,8 +1,9 @@
 """Which shop window a request is for: host, then first path segment. Decided once, before anything else looks.
 
-Sets `request.operator`, `request.storefront`, `request.face` ("store", "reseller" or "bss"), `request.urlconf` and the
-script prefix, so that `reverse()` gives /basket/, /techsolutions/products/ or /bss/orders/ without being told where it
-is. The prefix belongs to a thread, not to a request: it is put back when the request ends, whatever happened in it.
+Sets `request.operator`, `request.storefront`, `request.face` ("store", "reseller", "bss" or "api"), `request.urlconf`
+and the script prefix, so that `reverse()` gives /basket/, /techsolutions/products/ or /bss/orders/ without being told
+where it is. The prefix belongs to a thread, not to a request: it is put back when the request ends, whatever
+happened in it.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,12 @@ from plans.models import Operator, Storefront
 
 from . import windows
 
-URLCONFS = {"store": "storefront.urls", "reseller": "storefront.reseller_urls", "bss": "bss.urls"}
+URLCONFS = {
+    "store": "storefront.urls",
+    "reseller": "storefront.reseller_urls",
+    "bss": "bss.urls",
+    "api": "api.urls",
+}
 # What still answers at a storefront that its plan has left: end customers reach what is theirs (PRODUCT.md section 5).
 ANSWERS_WHEN_PARKED = frozenset({"portal", "theme", "theme_css"})
 ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css"})
@@ -48,6 +54,7 @@ class TenancyMiddleware:
             host = request.get_host().partition(":")[0].lower().rstrip(".")
         except DisallowedHost:
             return render(request, "400.html", status=400)
+        request.is_bss_host = host == settings.BSS_HOST
         answer = find_place(host, request.path_info)
         if isinstance(answer, HttpResponse):
             return answer
@@ -95,6 +102,9 @@ def find_place(host: str, path: str) -> Place | HttpResponse | None:
     if host == settings.BSS_HOST and segment == "bss":
         return _slashed(path, segment) or Place("bss", segment)
     window = windows.of_host(host) if len(host) <= LONGEST_HOST else None
+    if segment == "api" and (window or host == settings.BSS_HOST):
+        whose = (window.operator, window.storefront) if window else (None, None)
+        return _slashed(path, segment) or Place("api", segment, *whose)
     if window is None:
         return HttpResponseRedirect("/bss/") if host == settings.BSS_HOST and path == "/" else None
     if not aliases.SHAPE.match(segment.lower()):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import account, aliases, basket, billing, catalog, checkout, notices, orders, subscriptions, theme
+from .views import account, aliases, basket, billing, catalog, checkout, notices, orders, subscriptions, theme, upgrade
 
 handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
@@ -29,6 +29,7 @@ urlpatterns = [
     path("orders/<slug:number>/retry/", orders.order_retry, name="order_retry"),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/<slug:number>/", subscriptions.subscription, name="subscription"),
+    path("subscriptions/<slug:number>/upgrade/", upgrade.subscription_upgrade, name="subscription_upgrade"),
     *account.urlpatterns,
     *theme.urlpatterns,
 ]

@@ -9,13 +9,12 @@ from typing import NamedTuple
 from django.core.cache import cache
 from django.db import models
 
+from plans.kept import alias_key, host_key
 from plans.models import AliasClaim, Operator, Storefront, TermsVersion
 
 from .prepared import instance_of
 
 KEPT_FOR = 30  # seconds
-# Part of every key. Raise it when what is kept changes its shape: processes of both releases may run for a while.
-SHAPE = 2
 
 
 class Window(NamedTuple):
@@ -26,7 +25,7 @@ class Window(NamedTuple):
 
 def of_host(host: str) -> Window | None:
     """The operator whose store host this is, and its own storefront. No query when it was asked for lately."""
-    key = f"window:{SHAPE}:host:{host}"
+    key = host_key(host)
     kept = cache.get(key)
     if kept:
         operator, storefront = instance_of(Operator, kept["operator"]), instance_of(Storefront, kept["storefront"])
@@ -47,7 +46,7 @@ class ResellerWindow(NamedTuple):
 
 def of_alias(operator: Operator, alias: str) -> ResellerWindow | None:
     """The reseller's storefront under an alias, in whatever state. No query when it was open lately."""
-    key = f"window:{SHAPE}:alias:{operator.pk}:{alias}"
+    key = alias_key(operator.pk, alias)
     kept = cache.get(key)
     if kept:
         return ResellerWindow(instance_of(Storefront, kept["storefront"]), kept["is_unbranded"])

@@ -40,16 +40,19 @@ def make() -> World:
     both = cast.staff(operator, "operations", email="both@work.example")
     cast.staff(other, "operations", email=both.user.email)
     world.users["staff_of_both"] = both.user
-    world.parts["other"] = other
     lumen = Account.objects.get(operator=other, kind="reseller")
+    cast.basket(world.neighbour, operator.products.get(slug="mail-archive"))
+    cast.basket(lumen, cast.product(other, "Lumen Backup"))
+    neighbour = {"account": world.neighbour.pk, "user": world.users["neighbour"].pk}
+    world.parts |= {"other": other, "strangers": {"operator": other.pk} | neighbour}
     for account, word in ((world.reseller, MINE), (world.neighbour, NEIGHBOURS), (lumen, ELSEWHERE)):
         plant(account, word)
     return world
 
 
 @contextmanager
-def for_a_module(blocker) -> Iterator[World]:
-    """One crowd for all tests of a module: each test's own transaction runs inside ours, which is taken back."""
+def for_a_while(blocker) -> Iterator[World]:
+    """One crowd for several tests: each test's own transaction runs inside ours, which is taken back."""
     with blocker.unblock(), transaction.atomic():
         yield make()
         transaction.set_rollback(True)

@@ -1,6 +1,6 @@
 """What nobody types and somebody sends: values as bytes, whole bodies, and addresses that want to lead elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote_plus
@@ -49,7 +49,18 @@ VALUES: dict[str, bytes] = {
     "elsewhere": b"//evil.test/",
     "a script": b"javascript:alert(1)",
 }
-FEW = ("empty", "a million letters", "NUL", "lone surrogates", "no UTF-8", "markup", "over 64 bits", "elsewhere")
+
+
+def share(of: Iterable, parts: int, *, turn: int) -> list:
+    """One part of it, another one at each turn.
+
+    The back office has some three hundred fields, made of a handful of kinds. All of them together meet every value
+    many times over, and a run stays short enough to be run.
+    """
+    return list(of)[turn % parts :: parts]
+
+
+IN_PARTS = "multipart/form-data; boundary=edge"
 
 
 @dataclass(frozen=True)
@@ -72,16 +83,23 @@ def quoted(value: bytes) -> str:
 
 
 def bodies(sent: dict[str, str], name: str, values: dict[str, bytes]) -> Iterator[Body]:
-    """The form with one field gone wrong in every way: each value, missing, twice, a file, another encoding."""
+    """The form with one field gone wrong by each of the values."""
     others = [(key, value.encode()) for key, value in sent.items() if key != name]
     for what, value in values.items():
         yield Body(f"{name}: {what}", encoded([*others, (name, value)]), typed=value)
-    yield Body(f"{name}: missing", encoded(others))
-    yield Body(f"{name}: twice", encoded([*others, (name, b"one"), (name, b"two\0")]))
-    yield Body(f"{name}: a hundred times", encoded([*others, *[(name, b"x")] * 100]))
-    yield Body(f"{name}: a list", encoded([*others, (f"{name}[]", b"x"), (f"{name}[a]", b"x")]))
-    for what, head in (("a file", f'name="{name}"; filename="a\\0.png"'), ("in parts", f'name="{name}"')):
-        yield Body(f"{name}: {what}", parts(others, head), "multipart/form-data; boundary=edge")
+
+
+def shapes(sent: dict[str, str], name: str) -> list[Body]:
+    """The form with one field gone wrong in itself: missing, twice, a list, a file, another encoding."""
+    others = [(key, value.encode()) for key, value in sent.items() if key != name]
+    return [
+        Body(f"{name}: missing", encoded(others)),
+        Body(f"{name}: twice", encoded([*others, (name, b"one"), (name, b"two\0")])),
+        Body(f"{name}: a hundred times", encoded([*others, *[(name, b"x")] * 100])),
+        Body(f"{name}: a list", encoded([*others, (f"{name}[]", b"x"), (f"{name}[a]", b"x")])),
+        Body(f"{name}: a file", parts(others, f'name="{name}"; filename="a\\0.png"'), IN_PARTS),
+        Body(f"{name}: in parts", parts(others, f'name="{name}"'), IN_PARTS),
+    ]
 
 
 def whole_bodies(sent: dict[str, str]) -> Iterator[Body]:

@@ -105,6 +105,9 @@ class Page(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1].tag == "textarea":  # what stands in it is its value, less a first line end
+            typed = self._open[-1].attributes
+            typed["value"] = typed.get("value", "") + (data if "value" in typed else data.removeprefix("\n"))
         for element in self._open:
             if "id" in element.attributes or element.tag in ("title", "h1"):
                 element.text += data
@@ -153,6 +156,8 @@ class Page(HTMLParser):
                     controls = [c for form in self.forms for c in form.controls if c.get("name") == name]
                     tokens = [c for form in self.forms for c in form.controls if c.get("name") == "csrfmiddlewaretoken"]
                     extra = tokens[:1] if method == "post" else []
+                    if account := element.get("data-account"):  # in the back office: whose alias it would be
+                        extra.append(Element("input", {"type": "hidden", "name": "account", "value": account}))
                     yield Form(method, self.at(element.get(attribute)), controls[:1] + extra)
 
 

@@ -14,6 +14,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789" * 5)
 os.environ.setdefault("PUBLIC_SCHEME", "http")
 os.environ.setdefault("PLAIN_STATIC", "1")
 os.environ.setdefault("FAULTS_ALLOWED", "1")
+os.environ.setdefault("STAFF_TWO_FACTOR_REQUIRED", "0")  # tests/bss/test_two_factor.py is about it
 if "STATE_DIR" not in os.environ:
     os.environ["STATE_DIR"] = tempfile.mkdtemp(prefix="uplift-test-")
     os.environ["REMOVE_STATE_DIR"] = "1"  # tests/conftest.py does

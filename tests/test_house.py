@@ -11,7 +11,7 @@ import pytest
 from plans import starter
 
 ROOT = Path(__file__).resolve().parent.parent
-FACES = ("storefront", "bss", "config")
+FACES = ("storefront", "bss", "api", "ui", "config")
 DOMAIN = ("plans", "notifications")
 PLAN_WORDS = {plan[key] for plan in starter.PLANS for key in ("code", "name")}
 # Where rows of these kinds may begin; seeds write a past that no story can be told into.
@@ -26,7 +26,7 @@ BEGINS = {
 MOVERS = {"plans/moves.py", "plans/execution.py"}  # the only ones that write an order's state
 # Two nouns that are one thing to the reader: a place, an address, a story's line, a period.
 NOUNS_OF_TWO = {
-    "put_in_basket", "change_item", "take_out", "storefront_url", "note", "period_end",
+    "put_in_basket", "change_item", "take_out", "storefront_url", "note", "remember", "period_end",
     "render_to_output",  # as Liquid calls it
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import Model, Q
 
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|MERGE INTO)\s+"?(\w+)"?', re.IGNORECASE)
 SESSIONS = "django_session"  # who is signed in is no fact of the house
@@ -27,17 +28,27 @@ def changed(before: dict[str, str], *, only: set[str] | None = None) -> set[str]
     return {table for table, digest in digests(only=only).items() if before.get(table) != digest}
 
 
-def rows_of(operator_id: int, account_id: int) -> str:
-    """A digest of all rows of one operator and of one account, in every model that belongs to either."""
-    found = []
+def rows_of(owners: dict[str, int], *, only: set[str] | None = None) -> dict[str, str]:
+    """Table to a digest of the rows that belong to one of the owners (`{"operator": 2, "account": 7, "user": 9}`).
+
+    A row belongs by a column of that name, or by one of the row that it points to: a line of a basket has its basket's.
+    """
+    found = {}
     for model in apps.get_models():
-        names = {field.name for field in model._meta.concrete_fields}
-        for name, value in (("operator", operator_id), ("account", account_id)):
-            if name in names:
-                found.append(
-                    (model.__name__, sorted(map(repr, model._base_manager.filter(**{name: value}).values_list())))
-                )
-    return sha256(repr(found).encode()).hexdigest()
+        if only is not None and model._meta.db_table not in only:
+            continue
+        rows = [row for q in _ownership(model, owners) for row in model._base_manager.filter(q).values_list()]
+        found[model._meta.db_table] = sha256(repr(sorted(set(map(repr, rows)))).encode()).hexdigest()
+    return found
+
+
+def _ownership(model: type[Model], owners: dict[str, int]) -> Iterator[Q]:
+    for field in model._meta.concrete_fields:
+        if field.name in owners:
+            yield Q(**{field.name: owners[field.name]})
+        elif field.related_model is not None:
+            names = {there.name for there in field.related_model._meta.concrete_fields}
+            yield from (Q(**{f"{field.name}__{name}": owners[name]}) for name in names & owners.keys())
 
 
 class Written:

@@ -14,10 +14,12 @@ from plans.models import (
     Order,
     StaffMembership,
     Subscription,
+    TenantRequest,
     User,
 )
 from plans.ordering import order_basket, wanted_in
 from plans.preview import preview_order
+from plans.tokens import create_token
 from tests import cast
 
 STORE, BSS, OTHER_STORE = "cloud.disti.test", "bss.disti.test", "cloud.other.test"
@@ -47,6 +49,7 @@ def make() -> World:
     operator = cast.distributor(host=STORE)
     other = cast.distributor("Sudlicht", host=OTHER_STORE)
     NumberSeries.objects.filter(operator=other).update(next_number=90_001)  # no number is found at both
+    Operator.objects.filter(pk=operator.pk).update(reserved_aliases=["kept-by-us"])
     cast.product(operator)
     reseller = cast.reseller(operator)
     people = {
@@ -59,6 +62,8 @@ def make() -> World:
     subscription = Subscription.objects.get(account=reseller)
     order = subscription.order_item.order
     failed = _failed_order(reseller)
+    wish = TenantRequest.objects.create(operator=operator, account=reseller)
+    token, _ = create_token(operator, name="ERP", scope="read", expires_at=None, by=people["admin"])
     users: dict[str, User | None] = {"anonymous": None} | people
     users["neighbour"] = cast.buyer_of(neighbour)
     users["customer"] = cast.buyer_of(customer)
@@ -66,15 +71,46 @@ def make() -> World:
     users |= {f"staff_{role}": cast.staff(operator, role).user for role in STAFF_ROLES}
     users["staff_elsewhere"] = cast.staff(other).user
     parts = {
-        "order": order.number,
         "failed": failed,
-        "subscription": subscription.number,
-        "slug": "workplace-suite",
-        "letter": order.notifications.order_by("id").first().pk,
-        "storefront": reseller.storefront.pk,
-        "own_storefront": operator.account.storefront.pk,
+        ":version": 1,
+        ":uidb36": "1",
+        ":key": "set-password",
+        ":slug": "workplace-suite",
+        ":number": order.number,
+        "store/subscriptions/:number": subscription.number,
+        "reseller/subscriptions/:number": subscription.number,
+        "bss/subscriptions/:number": subscription.number,
+        "bss/setup/reseller-plans/:code": "standard",
+        "bss/orders/:pk": order.items.get().pk,
+        "bss/setup/reserved-aliases/:alias": "kept-by-us",
+        "bss/setup/terms/:number": 1,
+        "bss/accounts/:number": reseller.number,
+        "bss/accounts/<slug:number>/contacts/:pk": reseller.contacts.order_by("pk").first().pk,
+        "bss/accounts/:plan": "tenant",
+        "bss/accounts/:pk": wish.pk,
+        "bss/setup/staff/:pk": StaffMembership.objects.get(operator=operator, user=users["staff_finance"]).pk,
+        "bss/setup/notifications/:entity": "accounts",
+        "bss/setup/notifications/:code": "welcome_standard",
+        "bss/setup/api/:pk": token.pk,
+        "bss/setup/notifications/outbox/:pk": order.notifications.order_by("id").first().pk,
+        "api/v1/accounts/:number": reseller.number,
+        "api/v1/notifications/:pk": order.notifications.order_by("id").first().pk,
+        "api/v1/orders/:pk": subscription.order_item_id,
+        "api/v1/plans/:code": "standard",
+        "api/v1/subscriptions/:number": subscription.number,
+        "api/v1/tenant-requests/:pk": wish.pk,
+        "reseller/:storefront_id": reseller.storefront.pk,
+        "store/:storefront_id": operator.account.storefront.pk,
     }
     return World(operator, reseller, neighbour, customer, users, parts)
+
+
+def part_of(parts: dict[str, object], route: str, name: str) -> object:
+    """What stands in a route for `name`: of all "where:name" in the world's parts, the one with the longest where."""
+    known = [where for where, _, part in (key.rpartition(":") for key in parts) if part == name]
+    fitting = [where for where in known if route.startswith(where)]
+    assert fitting, f"tell tests/world.py what <{name}> of {route} is"
+    return parts[f"{max(fitting, key=len)}:{name}"]
 
 
 def _failed_order(account: Account) -> str:

@@ -1,47 +1,45 @@
-from django.db.models import QuerySet
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from notifications.models import Notification
-from plans.models import Activity, Operator, Order
+from plans.heartbeats import somebody_lives
 
 from ..permissions import StaffRequired
-
-MOST = 1000  # counted no further: a figure says "1,000+"
-NEWEST = 10
+from . import numbers, work
+from .attempts import Read, read
+from .charts import plan_mix, upgrades_chart
+from .figures import figures
 
 
 class Dashboard(StaffRequired, View):
     def get(self, request: HttpRequest) -> HttpResponse:
-        activities = Activity.objects.filter(operator=request.operator).select_related("account", "order")
+        ask = lambda question: read(partial(question, request.operator))  # noqa: E731  each card by itself
+        resellers, held, weeks = ask(numbers.resellers), ask(numbers.held), ask(numbers.upgrades_per_week)
         context = {
-            "figures": figures(request.operator),
-            "activities": activities.order_by("-pk")[:NEWEST],
             "now": timezone.localtime(),
+            "figures": figures(
+                request.operator,
+                resellers=resellers,
+                storefronts=ask(numbers.with_storefront),
+                weeks=weeks,
+                held=held,
+                waited=ask(numbers.time_to_storefront),
+            ),
+            "chart": both(weeks, held).then(lambda _: upgrades_chart(weeks.value, held.value.plans)),
+            "mix": both(held, resellers).then(lambda _: plan_mix(held.value, resellers.value)),
+            "failed": ask(work.failed_orders),
+            "waiting": ask(work.waiting_for_alias),
+            "wishes": ask(work.open_wishes),
+            "letters": ask(work.letters_that_came_back),
+            "activities": ask(work.latest),
+            "lives": read(somebody_lives),
         }
         return render(request, "bss/dashboard/dashboard.html", context)
 
 
-def figures(operator: Operator) -> list[dict[str, str]]:
-    """What may need somebody, each with the list that it counts."""
-    orders = Order.objects.filter(operator=operator)
-    letters = Notification.objects.of_operator(operator)
-    wanted = (
-        ("Orders that failed", orders.filter(state="failed"), "orders", "failed"),
-        ("Orders queued", orders.filter(state="placed"), "orders", "placed"),
-        ("Orders executing", orders.filter(state="executing"), "orders", "executing"),
-        ("Letters that failed", letters.filter(state="failed"), "outbox", "failed"),
-        ("Letters that bounced", letters.filter(state="bounced"), "outbox", "bounced"),
-    )
-    return [
-        {"label": label, "count": capped(rows), "url": f"{reverse(name)}?state={state}"}
-        for label, rows, name, state in wanted
-    ]
-
-
-def capped(rows: QuerySet) -> str:
-    count = rows.order_by()[: MOST + 1].count()
-    return f"{MOST:,}+" if count > MOST else str(count)
+def both(one: Read, other: Read) -> Read:
+    """A card that needs two answers."""
+    return Read(failed=one.failed or other.failed)

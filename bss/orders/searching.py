@@ -2,7 +2,7 @@
 
 import re
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from plans.models import Account, Operator
 
@@ -14,6 +14,5 @@ def matching(orders: QuerySet, text: str, *, operator: Operator) -> QuerySet:
     """The order of a number (SO-01874, so1874, 1874), or those of accounts by number or the start of the name."""
     if number := NUMBER.match(text):
         return orders.filter(number=f"SO-{int(number[1]):05d}")
-    known = Q(number__iexact=text) | Q(name__istartswith=text)
-    accounts = Account.objects.filter(known, operator=operator).order_by("name", "pk").values_list("pk", flat=True)
+    accounts = Account.objects.called(text, operator=operator).order_by("name", "pk").values_list("pk", flat=True)
     return orders.filter(account__in=list(accounts[:MOST_ACCOUNTS]))

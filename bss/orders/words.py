@@ -1,19 +1,14 @@
-"""How the BSS words an order: its status, and the steps of its execution."""
+"""How the BSS words how far the execution of an order has come."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
 
 from plans import progress
-from plans.models import Order
+from plans.models import Activity, Operator, Order
+from plans.progress import Step
 
 State = Order.State
-KINDS = {
-    State.DRAFT: "info",
-    State.AWAITING_APPROVAL: "warn",
-    State.PLACED: "info",
-    State.EXECUTING: "info",
-    State.EXECUTED: "ok",
-    State.FAILED: "bad",
-    State.CANCELLED: "",
-}
-LABELS = {code: str(label) for code, label in State.choices}
 STEPS = {
     "received": "Queued",
     "executing": "Being executed",
@@ -22,27 +17,78 @@ STEPS = {
     "letter": "Email sent",
 }
 STEP_STATES = {"done": "done", "now": "in progress", "wait": "waiting", "fail": "failed"}
+STARTS = ("order.place", "order.approve", "order.retry")
+TRIES = ("order.claim", "order.try_later")
 
 
-def status(state: str, *, lacks_alias: bool) -> tuple[str, str]:
-    """Kind and word of the badge beside an order. A draft says whether its plan lacks its alias."""
-    if state == State.DRAFT:
-        return ("warn", "Alias missing") if lacks_alias else ("info", "Ready to execute")
-    return KINDS[state], LABELS[state]
+@dataclass(frozen=True)
+class ShownStep:
+    number: int
+    state: str
+    word: str
+    said: str
+    at: datetime | None
+    detail: str
+    is_url: bool
 
 
-def steps(order: Order, *, operator) -> list[dict]:
-    """The steps of an order that was placed; none for a draft."""
+@dataclass(frozen=True)
+class Execution:
+    """What the Execution card shows. `said` is one short line, read out when it changes."""
+
+    said: str
+    steps: list[ShownStep] = field(default_factory=list)
+    attempts: list[Activity] = field(default_factory=list)
+    seconds: int = 0
+    is_over: bool = True
+    letter_failed: bool = False
+
+    @property
+    def done(self) -> int:
+        return sum(step.state == "done" for step in self.steps)
+
+
+def execution_of(order: Order, *, operator: Operator, trail: list[Activity]) -> Execution:
+    """How far the order has come. One query, or none; a draft has not started."""
     if order.state == State.DRAFT:
-        return []
-    return [
-        {
-            "state": step.state,
-            "word": STEPS[step.key],
-            "said": STEP_STATES[step.state],
-            "at": step.at,
-            "detail": step.detail,
-            "is_url": step.key == "storefront",
-        }
-        for step in progress.steps(order, operator=operator)
-    ]
+        return Execution("Not started")
+    found = progress.steps(order, operator=operator, trail=trail)
+    tries = [activity for activity in trail if activity.verb in TRIES]
+    return Execution(
+        said=_said(order, found),
+        steps=[
+            _shown(number, step, is_waiting=order.state == State.AWAITING_APPROVAL)
+            for number, step in enumerate(found, start=1)
+        ],
+        attempts=tries if len(tries) > 1 else [],
+        seconds=_seconds(order, trail),
+        is_over=progress.is_over(order, found),
+        letter_failed=any(step.key == "letter" and step.state == "fail" for step in found),
+    )
+
+
+def _shown(number: int, step: Step, *, is_waiting: bool) -> ShownStep:
+    is_url = step.key == "storefront" and step.state == "done"
+    word = "Received" if step.key == "received" and is_waiting else STEPS[step.key]
+    return ShownStep(number, step.state, word, STEP_STATES[step.state], step.at, step.detail, is_url)
+
+
+def _said(order: Order, found: list[Step]) -> str:
+    done, many = sum(step.state == "done" for step in found), len(found)
+    if order.state == State.CANCELLED:
+        return "Cancelled"
+    if order.state == State.FAILED:
+        return f"Stopped at step {done + 1} of {many}"
+    if order.state == State.AWAITING_APPROVAL:
+        return "Waiting for approval"
+    if order.state == State.PLACED and order.attempts:
+        return "Waiting to try again"
+    return f"Step {done + 1} of {many}" if done < many else f"{many} of {many} done"
+
+
+def _seconds(order: Order, trail: list[Activity]) -> int:
+    """How long it took, from when somebody last asked for it."""
+    asked = [activity.at for activity in trail if activity.verb in STARTS]
+    if order.executed_at is None or not asked:
+        return 0
+    return max(1, ceil((order.executed_at - asked[-1]).total_seconds()))

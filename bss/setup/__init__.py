@@ -1,1 +1,1 @@
-"""Setup: so far the outbox, where every letter can be read as it was sent."""
+"""Setup: what the distributor decides once: plans, letters, organization."""

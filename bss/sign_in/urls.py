@@ -3,10 +3,19 @@
 from allauth.account import views
 from django.urls import path, re_path
 
+from . import second_factor
 from .views import SignIn
 
 urlpatterns = [
     path("login/", SignIn.as_view(), name="account_login"),
+    path("login/code/", second_factor.SecondStep.as_view(), name="mfa_authenticate"),
+    path("two-factor/password-again/", second_factor.PasswordAgain.as_view(), name="account_reauthenticate"),
+    path("two-factor/code-again/", second_factor.CodeAgain.as_view(), name="mfa_reauthenticate"),
+    path("two-factor/", second_factor.TwoFactor.as_view(), name="mfa_index"),
+    path("two-factor/set-up/", second_factor.SetUp.as_view(), name="mfa_activate_totp"),
+    path("two-factor/switch-off/", second_factor.SwitchOff.as_view(), name="mfa_deactivate_totp"),
+    path("two-factor/codes/", second_factor.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
+    path("two-factor/codes/new/", second_factor.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("logout/", views.LogoutView.as_view(template_name="bss/sign_in/logout.html"), name="account_logout"),
     path(
         "password/reset/",

@@ -38,6 +38,7 @@ MOVES: dict[str, frozenset[str]] = {
     State.SKIPPED: frozenset(),
 }
 NEWS = (State.QUEUED, State.RETRY, State.UNKNOWN)
+ON_ITS_WAY = (State.SENDING, *NEWS)
 
 
 class NotificationQuerySet(models.QuerySet):
@@ -47,6 +48,10 @@ class NotificationQuerySet(models.QuerySet):
 
     def of_operator(self, operator) -> "NotificationQuerySet":
         return self.filter(operator=operator)
+
+    def addressed_to(self, start: str) -> "NotificationQuerySet":
+        """The letters to addresses that start like this, in small letters or capitals."""
+        return self.filter(recipient_email__istartswith=start)
 
     def for_user(self, user, operator) -> "NotificationQuerySet":
         """The bell: letters addressed to this user at this operator. What was switched off is no news."""
@@ -141,6 +146,10 @@ class Notification(models.Model):
             # Not a partial one: SQLite cannot use that for a question whose values are parameters.
             models.Index(fields=["state", "next_attempt_at"], name="letter_due"),
             models.Index(fields=["operator", "-id"], name="letter_newest"),
+            models.Index(fields=["operator", "created_at", "id"], name="letter_by_time"),
+            models.Index(fields=["operator", "state", "-id"], name="letter_by_state"),
+            models.Index(fields=["operator", "template_code", "-id"], name="letter_by_template"),
+            models.Index(fields=["operator", "created_at", "template_code", "sent_at"], name="letter_by_day"),
             models.Index(fields=["account", "-id"], name="letter_of_account"),
             models.Index(fields=["order", "id"], name="letter_of_order"),
             models.Index(fields=["recipient_user", "read_at"], name="letter_of_user"),

@@ -40,6 +40,7 @@ class NotificationTemplate(models.Model):
     button_label = models.CharField(max_length=60, blank=True)
     send_to_primary = models.BooleanField(default=True)
     updated_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
 
     objects = NotificationTemplateQuerySet.as_manager()
 

@@ -3,7 +3,10 @@
 from .access import ROLE_PERMISSIONS, STAFF_PERMISSIONS, ContactRole, StaffMembership
 from .account import Account, Contact
 from .activity import Activity
+from .api_token import ApiToken, IdempotencyRecord
 from .basket import Basket, BasketItem
+from .heartbeat import WorkerHeartbeat
+from .import_run import ImportFate, ImportRun
 from .operator import NumberSeries, Operator
 from .order import MOVES, OPEN_STATES, Order, OrderItem
 from .plan import Entitlement, Plan, PlanEdge
@@ -21,12 +24,16 @@ __all__ = [
     "Account",
     "Activity",
     "AliasClaim",
+    "ApiToken",
     "Basket",
     "BasketItem",
     "Charge",
     "Contact",
     "ContactRole",
     "Entitlement",
+    "IdempotencyRecord",
+    "ImportFate",
+    "ImportRun",
     "NumberSeries",
     "Operator",
     "Order",
@@ -43,4 +50,5 @@ __all__ = [
     "TermsAcceptance",
     "TermsVersion",
     "User",
+    "WorkerHeartbeat",
 ]

@@ -17,7 +17,7 @@ STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
     "administrator": frozenset(
         {"view", "accounts", "orders", "plan_changes", "execute", "notifications", "prices", "charges", "setup"}
     ),
-    "account_manager": frozenset({"view", "accounts", "orders", "plan_changes"}),
+    "account_manager": frozenset({"view", "accounts", "orders", "plan_changes", "execute"}),
     "operations": frozenset({"view", "execute", "notifications"}),
     "finance": frozenset({"view", "prices", "charges"}),
     "read_only": frozenset({"view"}),

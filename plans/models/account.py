@@ -1,11 +1,17 @@
 """Account: a company (distributor, reseller or end customer), a tree by `parent`. Contact: a person of it."""
 
+import re
 from dataclasses import dataclass
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django_countries import countries
+
+TRIGRAM = 3  # letters
+MOST_FOUND = 1000
+NUMBER = re.compile(r"^(?:ac-?)?([0-9]{1,12})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,31 @@ class AccountQuerySet(models.QuerySet):
 
     def resellers(self) -> "AccountQuerySet":
         return self.filter(kind=Account.Kind.RESELLER)
+
+    def matching(self, text: str, *, operator) -> "AccountQuerySet":
+        """Those of the operator that people mean by a text: number, alias, name, or a contact's email.
+
+        PostgreSQL finds three letters and more anywhere, by trigrams; fewer letters, and SQLite, at the start. No more
+        than MOST_FOUND are looked at: who finds a thousand types on. No query before the rows are read.
+        """
+        from .storefront import AliasClaim
+
+        text = text.replace("\0", "").strip()
+        how = "icontains" if connection.vendor == "postgresql" and len(text) >= TRIGRAM else "istartswith"
+        number = f"AC-{int(digits[1]):05d}" if (digits := NUMBER.match(text)) else text.upper()
+        everyone = Account.objects.filter(operator=operator).order_by()
+        contacts = Contact.objects.filter(operator=operator, **{f"email__{how}": text}).order_by()
+        claims = AliasClaim.objects.filter(operator=operator, **{f"alias__{how}": text}).order_by()
+        found = everyone.filter(number=number).values("pk")
+        named = everyone.filter(**{f"name__{how}": text}).values("pk")
+        found = found.union(claims.values("account"), contacts.values("account"), named, all=True)
+        return self.filter(pk__in=found[:MOST_FOUND])
+
+    def called(self, text: str, *, operator) -> "AccountQuerySet":
+        """Those of the operator with this number, or whose name starts like this; MOST_FOUND are looked at."""
+        everyone = Account.objects.filter(operator=operator).order_by().values("pk")
+        found = everyone.filter(number=text.upper()).union(everyone.filter(name__istartswith=text), all=True)
+        return self.filter(pk__in=found[:MOST_FOUND])
 
 
 class Account(models.Model):
@@ -62,6 +93,7 @@ class Account(models.Model):
     account_manager = models.ForeignKey("plans.User", models.SET_NULL, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1, help_text="Grows with each edit: who edits an old one is told")
 
     objects = AccountQuerySet.as_manager()
 
@@ -76,6 +108,11 @@ class Account(models.Model):
         indexes = [
             models.Index(fields=["operator", "kind", "name", "id"], name="account_by_name"),
             models.Index(fields=["parent", "kind", "id"], name="account_by_parent"),
+            models.Index(fields=["operator", "kind", "-id"], name="account_newest"),
+            models.Index(fields=["operator", "kind", "created_at", "id"], name="account_by_age"),
+            models.Index(fields=["operator", "state", "-id"], name="account_of_state"),
+            models.Index(fields=["operator", "kind", "state", "name", "id"], name="account_by_state"),
+            models.Index(fields=["operator", "kind", "country", "name", "id"], name="account_by_country"),
         ]
 
     def __str__(self) -> str:
@@ -87,12 +124,19 @@ class Account(models.Model):
 
     def held(self) -> Holding:
         """The plan this account is on. One query, or two on Basic; remembered on this instance until `forget_held`."""
-        if not hasattr(self, "_held"):
-            self._held = self._find_held()
-        return self._held
+        return self._held if self.knows_held else self.remember_held(self._find_held())
 
     def forget_held(self) -> None:
         self.__dict__.pop("_held", None)
+
+    def remember_held(self, holding: Holding) -> Holding:
+        """For who has found it out together with something else."""
+        self._held = holding
+        return holding
+
+    @property
+    def knows_held(self) -> bool:
+        return hasattr(self, "_held")
 
     def _find_held(self) -> Holding:
         from .plan import Plan
@@ -123,7 +167,7 @@ class Account(models.Model):
 
     def billing_address(self) -> str:
         town = f"{self.postal_code} {self.city}".strip()
-        return ", ".join(part for part in (self.street, town, self.country) if part)
+        return ", ".join(part for part in (self.street, town, countries.name(self.country)) if part)
 
 
 class ContactQuerySet(models.QuerySet):

@@ -38,6 +38,7 @@ class Operator(models.Model):
     alias_quarantine_days = models.PositiveIntegerField(default=90)
     reserved_aliases = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
 
     objects = OperatorQuerySet.as_manager()
 

@@ -57,6 +57,7 @@ class Order(models.Model):
         AUTOMATIC = "automatic", "Automatic"
         IMPORT = "import", "Import"
         API = "api", "API"
+        OWN_API = "own_api", "API, by the reseller"
         BULK = "bulk", "Bulk upgrade"
 
     class Change(models.TextChoices):
@@ -135,7 +136,10 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["operator", "-id"], name="order_newest"),
             models.Index(fields=["operator", "state", "-id"], name="order_by_state"),
+            models.Index(fields=["operator", "channel", "-id"], name="order_by_channel"),
+            models.Index(fields=["operator", "change", "-id"], name="order_of_change"),
             models.Index(fields=["account", "-id"], name="order_of_account"),
+            models.Index(fields=["operator", "change", "executed_at"], name="order_by_change"),
             models.Index(fields=["next_attempt_at"], condition=Q(state__in=["placed", "executing"]), name="order_due"),
         ]
 

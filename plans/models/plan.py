@@ -7,9 +7,12 @@ from django.db.models import F, Q
 class PlanQuerySet(models.QuerySet):
     def default_of(self, operator_id: int) -> tuple["Plan", None, dict[str, int | None]]:
         """The plan that is held without a subscription, as (plan, no subscription, its entitlements)."""
-        named = {"entitlement": F("entitlements__code"), "entitlement_limit": F("entitlements__limit")}
-        rows = list(self.filter(operator_id=operator_id, is_default=True).annotate(**named))  # a row per entitlement
-        return rows[0], None, {row.entitlement: row.entitlement_limit for row in rows if row.entitlement}
+        rows = list(self.filter(operator_id=operator_id, is_default=True).with_entitlements())
+        return rows[0], None, rows[0].entitlements_in(rows)
+
+    def with_entitlements(self) -> "PlanQuerySet":
+        """A row for each entitlement of a plan, one for a plan without any: `entitlements_in` reads them."""
+        return self.annotate(entitlement=F("entitlements__code"), entitlement_limit=F("entitlements__limit"))
 
     def visible_to(self, user) -> "PlanQuerySet":
         return self.filter(operator__staff__user=user, operator__staff__is_active=True)
@@ -30,6 +33,7 @@ class Plan(models.Model):
         max_length=40, blank=True, help_text="Notification sent when it is reached by an upgrade"
     )
     is_recommended = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
 
     objects = PlanQuerySet.as_manager()
 
@@ -43,6 +47,10 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def entitlements_in(self, rows: list["Plan"]) -> dict[str, int | None]:
+        """What it allows, from rows of `with_entitlements`: code -> limit or None."""
+        return {row.entitlement: row.entitlement_limit for row in rows if row.pk == self.pk and row.entitlement}
 
     def sold_as(self) -> dict[str, int | None]:
         """Its entitlements as a subscription keeps them: code -> limit or None."""

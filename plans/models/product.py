@@ -34,6 +34,7 @@ class Product(models.Model):
     unit = models.CharField(max_length=40, blank=True, help_text="What one is: user, device, TB")
     is_sold = models.BooleanField(default=True, help_text="Sold on the storefront; the BSS doors work either way")
     created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
 
     objects = ProductQuerySet.as_manager()
 
@@ -47,6 +48,8 @@ class Product(models.Model):
             models.Index(
                 fields=["operator", "category", "name", "id"], condition=Q(is_sold=True), name="product_category"
             ),
+            models.Index(fields=["operator", "name", "id"], name="product_by_name"),
+            models.Index(fields=["operator", "category", "id"], name="product_by_category"),
         ]
 
     def __str__(self) -> str:

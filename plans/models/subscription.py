@@ -67,7 +67,9 @@ class Subscription(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "-id"], name="subscription_of_account"),
+            models.Index(fields=["operator", "-id"], name="subscription_all"),
             models.Index(fields=["operator", "state", "-id"], name="subscription_newest"),
+            models.Index(fields=["operator", "plan", "state", "-id"], name="subscription_by_plan"),
             models.Index(fields=["period_end_on"], condition=Q(state="active"), name="subscription_due"),
         ]
 

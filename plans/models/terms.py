@@ -29,3 +29,6 @@ class TermsAcceptance(models.Model):
     order = models.OneToOneField("plans.Order", models.PROTECT, related_name="terms_acceptance")
     accepted_at = models.DateTimeField(default=timezone.now)
     address = models.GenericIPAddressField(null=True, blank=True, help_text="From where")
+
+    class Meta:
+        indexes = [models.Index(fields=["operator", "-id"], name="acceptance_newest")]

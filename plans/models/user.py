@@ -25,6 +25,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=120, blank=True)
     language = models.CharField(max_length=8, default="en")
     is_active = models.BooleanField(default=True)
+    single_keys = models.BooleanField(default=True, help_text="Single-key shortcuts of the back office are on")
     joined_at = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

@@ -5,6 +5,15 @@ import { swapParts } from "./parts.js";
 const PAUSE = 400; // after the last key
 const PATIENCE = 150; // before "Checking availability…" is shown
 
+// What is said may move the button that is being pressed at this moment: it waits until the press is over.
+let pressed = false;
+addEventListener("pointerdown", () => { pressed = true; }, true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { pressed = false; }, true);
+const released = () => new Promise((done) => {
+  if (!pressed) return done();
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(done), { once: true });
+});
+
 function setUp(field) {
   const input = field.querySelector("input");
   const message = field.querySelector('[data-part="alias-message"]');
@@ -26,6 +35,7 @@ function setUp(field) {
       if (mine.signal.aborted) return;
       if (answer.redirected || !(answer.ok || answer.status === 429)) throw new Error(answer.status);
       const html = await answer.text();
+      await released();
       if (mine.signal.aborted) return;
       swapParts(field, html);
       input.setAttribute("aria-invalid", String(message.classList.contains("bad")));
@@ -38,14 +48,16 @@ function setUp(field) {
     }
   }
 
-  const check = () => ask((signal) =>
-    fetch(`${field.dataset.check}?${new URLSearchParams({ alias: input.value })}`, { signal }));
+  // In the back office the alias is for the account at hand; on a storefront for one's own.
+  const typed = () => new URLSearchParams({ alias: input.value, ...(field.dataset.account && { account: field.dataset.account }) });
+
+  const check = () => ask((signal) => fetch(`${field.dataset.check}?${typed()}`, { signal }));
 
   const hold = () => ask((signal) => fetch(field.dataset.hold, {
     method: "POST",
     signal,
     headers: { "X-CSRFToken": input.form.elements.csrfmiddlewaretoken.value },
-    body: new URLSearchParams({ alias: input.value }),
+    body: typed(),
   }));
 
   function clear() {
@@ -65,6 +77,8 @@ function setUp(field) {
     input.value = input.value.trim().toLowerCase();
     hold();
   });
+
+  if (input.value !== input.defaultValue) check(); // typed before this script came
 
   // A suggestion is a submit button, for visitors without scripts; here it only fills the field in.
   field.addEventListener("click", (event) => {

@@ -13,8 +13,9 @@ async function look() {
     if (answer.redirected || answer.status === 403 || answer.status === 404) return location.reload(); // signed out
     if (!answer.ok) throw new Error(answer.status);
     lost(false);
-    swapParts(region, await answer.text());
-    if (answer.status !== OVER) again();
+    swapParts(document, await answer.text()); // what is around it, such as the order's state, changes too
+    if (answer.status !== OVER) return again();
+    if ("reload" in region.dataset) location.reload(); // the page around it shows what the order has changed
   } catch {
     lost(true);
     again();
@@ -31,7 +32,9 @@ function again() {
 
 if (region?.dataset.progress) again();
 
-document.querySelectorAll("[data-print]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-});
+function offerPrinting() {
+  document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
+}
+document.addEventListener("part", offerPrinting); // a part that came with a button for it
+document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
+offerPrinting();

@@ -10,6 +10,10 @@ document.querySelector(".theme-toggle")?.addEventListener("submit", (event) => {
   event.target.querySelector(`button:not([value="${event.submitter.value}"])`).focus();
 });
 
+// What was refused is answered at an address that is no page; the address bar shows the page it is about.
+const page = document.querySelector("[data-address]");
+if (page) history.replaceState(null, "", page.dataset.address);
+
 // An open menu closes by Escape, or by going elsewhere.
 const menus = document.querySelectorAll("details.menu-pop");
 const close = (menu) => menu.open && (menu.open = false);

@@ -1,6 +1,7 @@
 """Signing in and out, and choosing a password: the same rooms at the root of each storefront."""
 
 from allauth.account import views
+from allauth.mfa.base.views import AuthenticateView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, re_path
 
@@ -14,8 +15,20 @@ class SignIn(views.LoginView):
         return super().dispatch(request, *args, **kwargs)
 
 
+class SecondStep(AuthenticateView):
+    """Who has a second factor for the back office needs it here, too: one login serves a host."""
+
+    template_name = "account/second_step.html"
+
+    def form_invalid(self, form) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
 urlpatterns = [
     path("login/", SignIn.as_view(), name="account_login"),
+    path("login/code/", SecondStep.as_view(), name="mfa_authenticate"),
     path("logout/", views.logout, name="account_logout"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),

@@ -64,7 +64,7 @@ def _place(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
             accepted=typed["terms"],
             reference=typed["reference"],
             form_key=form.key_for(request.user.pk),
-            address=_address(request),
+            address=address_of(request),
             by=request.user,
         )
     except PreviewStale:
@@ -74,7 +74,7 @@ def _place(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
     return redirect("order", order.number)
 
 
-def _address(request: HttpRequest) -> str | None:
+def address_of(request: HttpRequest) -> str | None:
     """From where the terms were accepted, as far as our own proxies tell."""
     try:
         return get_adapter(request).get_client_ip(request)
@@ -87,7 +87,7 @@ def _take(request: HttpRequest, form: CheckoutForm, offered: str) -> HttpRespons
     form.is_valid()
     account = request.visitor.account
     with suppress(Refused):  # what is said below tells why
-        offered = aliases.hold(offered, account=account, until=aliases.CHECKOUT_HOLD, by=request.user).alias
+        offered = aliases.hold(offered, account=account, until=aliases.CHECKOUT_HOLD, by=request.user)
     said = said_of(aliases.availability(offered, operator=request.operator, account=account))
     return _page(request, Answer(form, typed=offered, said=said))
 

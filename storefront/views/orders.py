@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from plans import aliases, links
+from plans.mending import cancel_order, retry_order
 from plans.models import Order
-from plans.ordering import cancel_order, retry_order
 from plans.refusals import Refused
 
 from ..forms import RetryForm

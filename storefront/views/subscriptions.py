@@ -7,6 +7,8 @@ from django.views.decorators.http import require_safe
 
 from plans import links
 from plans.models import Account, Activity, Storefront, Subscription
+from plans.refusals import SENTENCES
+from plans.upgrade_paths import Option, next_way_up
 
 from ..keyset import newest_first
 from ..membership import member_may
@@ -34,6 +36,11 @@ def subscription(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(mine, number=number)
     alias = _live_alias(account) if found.is_active and "own_storefront" in found.entitlements else ""
     limit = found.entitlements.get("customers") if found.is_active else None
+    way = (
+        next_way_up(account, is_sold=True)
+        if found.is_active and found.plan_id and request.visitor.is_reseller
+        else None
+    )
     context = {
         "subscription": found,
         "order": found.order_item.order,
@@ -42,11 +49,22 @@ def subscription(request: HttpRequest, number: str) -> HttpResponse:
         "panel_url": links.admin_panel_url(request.operator, alias)
         if alias and request.visitor.may("manage_storefront")
         else "",
+        "way_up": way,
+        "no_way_up": _why_not(request, way),
         "customers_limit": limit,
         "customers": account.children.filter(kind=Account.Kind.CUSTOMER).count() if limit is not None else None,
         "history": _history(found),
     }
     return render(request, "storefront/subscription.html", context)
+
+
+def _why_not(request: HttpRequest, way: Option | None) -> str:
+    """Why the upgrade cannot be had now; empty where it can, or where there is nothing above."""
+    if way is None:
+        return ""
+    if not request.visitor.may("change_plan"):
+        return SENTENCES["not_permitted"]
+    return way.refusal.sentence if way.refusal else ""
 
 
 def _live_alias(account: Account) -> str:

@@ -18,6 +18,7 @@ from notifications.models import Notification
 from plans.execution import execute_order
 from plans.models import Activity, AliasClaim, Charge, Order, OrderItem, Storefront, Subscription
 from tests import cast
+from tests.bench.back_office import bare_client
 
 pytestmark = [pytest.mark.bench, pytest.mark.django_db]
 ROUNDS, REQUESTS = 7, 15
@@ -44,26 +45,6 @@ def medians(sides: dict[str, Callable[[], object]], *, times: int = REQUESTS) ->
         for name, work in sides.items():
             taken[name].append(cpu(work, times))
     return {name: statistics.median(values) for name, values in taken.items()}
-
-
-STARTPROJECT = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-
-
-def bare_client(settings) -> Client:
-    """A client whose middleware is what `startproject` gives; the chain is built here and kept."""
-    client, kept = Client(), settings.MIDDLEWARE
-    settings.MIDDLEWARE = ["tests.bench.bare.route_here", *STARTPROJECT]
-    client.handler.load_middleware()
-    settings.MIDDLEWARE = kept
-    return client
 
 
 def test_pages_beside_a_bare_view(settings, capsys):

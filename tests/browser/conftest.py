@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from children import Minder
 from playwright.sync_api import Browser, BrowserContext
 
 from plans.models import Account, Operator
@@ -48,21 +49,27 @@ class Shop:
     base: str
     operator: Operator
     account: Account
-    processes: Processes
 
     @property
     def email(self) -> str:
         return cast.buyer_of(self.account).email
 
 
-@pytest.fixture
-def shop(processes: Processes) -> Shop:
-    operator = cast.distributor(host="localhost")
-    cast.product(operator)
-    account = cast.reseller(operator)
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, minder: Minder) -> Iterator[str]:
+    """A web server, whose address this is, and a worker: started once for the tests of a file."""
+    processes = Processes(tmp_path_factory.mktemp("standing"), minder)
     base = processes.web().replace("127.0.0.1", "localhost")
     processes.worker()
-    return Shop(base, operator, account, processes)
+    yield base
+    processes.stop()
+
+
+@pytest.fixture
+def shop(transactional_db: None, standing: str) -> Shop:
+    operator = cast.distributor(host="localhost")
+    cast.product(operator)
+    return Shop(standing, operator, cast.reseller(operator))
 
 
 @pytest.fixture

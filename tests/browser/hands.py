@@ -6,6 +6,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 WIDTHS = ((1440, 900), (390, 844))
+# Two frames later the change of scheme has begun its transitions; when they have ended, no colour is half way. What
+# turns for ever, as a spinner, is not waited for.
+AT_REST = """() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+    .then(() => Promise.allSettled(document.getAnimations()
+        .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished)))"""
 expect.set_options(timeout=30_000)  # a worker that has just been started takes its time on a busy machine
 
 
@@ -76,12 +81,12 @@ def sign_in(hands: Mouse, base: str, email: str, password: str) -> None:
 
 
 def look_for_barriers(page: Page) -> None:
-    """Axe finds nothing, wide and narrow, light and dark; and nothing scrolls sideways."""
+    """Axe finds nothing, wide and narrow, light and dark; and nothing scrolls sideways. An open dialog stays open."""
     for width, height in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.reload()  # no colour is half way through a change then
+            page.evaluate(AT_REST)
             found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
             told = [(v["id"], [(n["html"], n["failureSummary"]) for n in v["nodes"]][:3]) for v in found]
             assert not told, f"{page.url} at {width} {scheme}: {told}"
@@ -89,7 +94,6 @@ def look_for_barriers(page: Page) -> None:
         assert wider <= 0, f"{page.url} scrolls sideways by {wider} at {width}"
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(color_scheme="light")
-    page.reload()
 
 
 def heading(page: Page, text: str | re.Pattern) -> None:

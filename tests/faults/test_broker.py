@@ -8,8 +8,9 @@ import celery
 import pytest
 from django.db import transaction
 
+import plans.ordering
 from notifications import doorbell
-from plans import ordering
+from plans import doorbells
 from plans.models import Account, Order
 from tests import cast
 from tests.processes import free_port
@@ -65,9 +66,9 @@ def test_twin_the_bell_raises(network, reseller, monkeypatch):
     """Neither the bell nor the hook after the commit keep the failure to themselves."""
 
     def ring_loudly(order_id: int) -> None:
-        transaction.on_commit(lambda: celery.current_app.send_task(ordering.TASK, [{"id": order_id, "v": 1}]))
+        transaction.on_commit(lambda: celery.current_app.send_task(doorbells.TASK, [{"id": order_id, "v": 1}]))
 
-    monkeypatch.setattr(ordering, "ring_after_commit", ring_loudly)
+    monkeypatch.setattr(plans.ordering, "ring_after_commit", ring_loudly)
     network.turn("refuse")
     assert rung_in_vain(reseller) == ["OperationalError"]
 

@@ -2,13 +2,17 @@
 
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db.models.functions import Now
 
 from notifications.models import Notification
 from plans.execution import LEASE
-from plans.models import Order, Storefront, Subscription
+from plans.import_runs import start_import
+from plans.models import ImportRun, Order, Storefront, Subscription
+from plans.verify import broken
 from tests import cast
 
 from .judge import complaints, traces
@@ -22,13 +26,14 @@ BEFORE_COMMIT = [
 ]  # fmt: skip
 AFTER_COMMIT = ["exec.committed"]
 SENDING = ["send.claimed", "send.handing_over", "send.answered", "send.recorded"]
+IMPORTING = ["import.row"]
 
 
 def test_every_step_of_the_code_is_among_these():
     root = Path(__file__).parents[2]
     code = "".join(path.read_text() for name in ("plans", "notifications") for path in (root / name).glob("*.py"))
     points = set(re.findall(r'faults\.hit\("([^"]+)"', code))
-    assert points == {*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT, *SENDING}
+    assert points == {*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT, *SENDING, *IMPORTING}
 
 
 @pytest.mark.parametrize("point", [*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT])
@@ -70,6 +75,24 @@ def test_killed_while_sending(point, worker, faults, reseller, journal):
     assert len(journal) == Notification.objects.count() + (copies - 1)
     is_marked = [letter.possible_duplicate for letter in Notification.objects.all()]
     assert is_marked.count(True) == (point in ("send.handing_over", "send.answered"))
+
+
+def test_killed_in_the_middle_of_an_import(worker, faults, transactional_db):
+    nordwind = cast.distributor()
+    faults.set("import.row:3=kill*1")
+    rows = [f"Reseller {n},Jo,jo{n}@import.example,Free,reseller-{n}" for n in (2, 3, 4)]
+    run = start_import(
+        nordwind, content="\n".join(["account,contact,email,plan,alias", *rows]).encode(), filename="resellers.csv",
+        send_letters=True, key="k", by=cast.staff(nordwind).user,
+    )  # fmt: skip
+    assert until(faults.fired), worker.log.read_text()
+    assert (run.fates.count(), Subscription.objects.count(), ImportRun.objects.get().done) == (1, 1, 1)
+    ImportRun.objects.update(lease_until=Now() - timedelta(hours=1), rung_at=None)
+    assert until(lambda: ImportRun.objects.get().is_over), worker.log.read_text()
+    assert list(run.fates.order_by("line").values_list("line", "kind")) == [(2, "create"), (3, "create"), (4, "create")]
+    assert Subscription.objects.count() == Order.objects.count() == Storefront.objects.filter(is_own=False).count() == 3
+    assert until(lambda: Notification.objects.filter(state="sent").count() == 6), worker.log.read_text()
+    assert broken() == {}
 
 
 def test_a_poisoned_order_fails_and_others_proceed(worker, faults, transactional_db, journal):

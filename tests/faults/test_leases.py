@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from children import Child, Minder
 
-from plans.ordering import ring
+from plans.doorbells import ring
 from tests import cast
 from tests.processes import Processes
 

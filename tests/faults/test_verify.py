@@ -12,7 +12,7 @@ from django.db import transaction
 
 from notifications.models import Notification, NotificationTemplate
 from notifications.post import resend
-from plans.models import Activity, Operator, PendingChange, TenantRequest
+from plans.models import Activity, ApiToken, Operator, PendingChange, TenantRequest
 from plans.verify import BETWEEN, CROSSING, INVARIANTS, broken, rows_across_operators
 from tests import cast
 from tests.processes import environment
@@ -54,6 +54,7 @@ def everything(world) -> Operator:
     cast.basket(world.account, cast.product(world.order.operator))
     about = {"operator": world.order.operator}
     TenantRequest.objects.create(account=world.account, **about)
+    ApiToken.objects.create(account=world.account, user=cast.buyer_of(world.account), name="ERP", digest="d", **about)
     PendingChange.objects.create(
         subscription=world.subscription, to_plan=world.order.from_plan, due_on="2030-01-01", **about
     )

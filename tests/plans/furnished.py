@@ -9,7 +9,17 @@ from django.utils import timezone
 from notifications.models import Notification, NotificationAttempt, NotificationTemplate
 from notifications.models.template import TemplateRecipient
 from plans import aliases
-from plans.models import Account, Operator, PendingChange, Plan, TenantRequest
+from plans.models import (
+    Account,
+    ApiToken,
+    IdempotencyRecord,
+    ImportRun,
+    Operator,
+    PendingChange,
+    Plan,
+    TenantRequest,
+    WorkerHeartbeat,
+)
 from plans.ordering import draft_order
 from plans.preview import Wanted
 from tests import cast
@@ -82,7 +92,7 @@ def _asked_for(made: Furnished) -> dict[str, models.Model]:
         "draft": draft,
         "item": draft.items.get(is_plan=False),
         "plan_item": draft.items.get(is_plan=True),
-        "held": aliases.hold("merlin", account=made.other, until=None),
+        "held": made.operator.alias_claims.get(alias=aliases.hold("merlin", account=made.other, until=None)),
     }
 
 
@@ -91,6 +101,7 @@ def _written(made: Furnished) -> dict[str, models.Model]:
     template = NotificationTemplate.objects.filter(operator=made.operator).first()
     letter = Notification.objects.filter(operator=made.operator, order__isnull=False).first()
     contact = made.account.contacts.get()
+    run = ImportRun.objects.create(operator=made.operator, by=staff.user, key="k", content=b"account", total=1)
     return {
         "staff": staff,
         "user": staff.user,
@@ -100,6 +111,13 @@ def _written(made: Furnished) -> dict[str, models.Model]:
         "to_address": TemplateRecipient.objects.create(template=template, email="a@b.example", kind="bcc"),
         "letter": letter,
         "colleague": cast.person(made.account, f"colleague@{made.operator.store_host}.example", roles=("viewer",)),
+        "token": ApiToken.objects.create(
+            operator=made.operator, account=made.account, user=staff.user, name="ERP", digest=made.operator.store_host
+        ),
+        "answered": IdempotencyRecord.objects.create(operator=made.operator, user=staff.user, key="k", request="r"),
+        "run": run,
+        "fate": run.fates.create(line=2, account="One", plan="Free", kind="create", text="One on Free"),
+        "worker": WorkerHeartbeat.objects.get_or_create(worker="orders@one")[0],
         "attempt": NotificationAttempt.objects.create(notification=letter, number=1, started_at=timezone.now()),
     }
 

@@ -104,6 +104,18 @@ CASES: dict[str, Callable[[Furnished], None]] = {
     "one_charge_per_period": lambda w: again(w.charge),
     "credit_is_negative": lambda w: change(w.charge, kind="credit"),
     "one_open_tenant_request": lambda w: again(w.tenant_request),
+    # programs and workers
+    "ApiToken.digest": lambda w: again(w.token),
+    "token_scope_known": lambda w: change(w.token, scope="all"),
+    "one_answer_per_key": lambda w: again(w.answered),
+    "WorkerHeartbeat.worker": lambda w: again(w.worker),
+    # what comes from a file
+    "import_once_per_check": lambda w: again(w.run),
+    "import_state_known": lambda w: change(w.run, state="lost"),
+    "import_done_of_total": lambda w: change(w.run, done=2),
+    "import_ended_when_done": lambda w: change(w.run, state="done"),
+    "fate_once_per_row": lambda w: again(w.fate),
+    "fate_kind_known": lambda w: change(w.fate, kind="lost"),
     # letters
     "template_once_per_operator": lambda w: again(w.template),
     "template_entity_known": lambda w: change(w.template, entity="baskets"),

@@ -28,8 +28,9 @@ from hypothesis.stateful import (
 
 from plans import aliases
 from plans.execution import execute_order
+from plans.mending import amend_item, cancel_order
 from plans.models import Account, AliasClaim, Order, Storefront
-from plans.ordering import amend_item, cancel_order, draft_order, place_order
+from plans.ordering import draft_order, place_order
 from plans.preview import Wanted
 from plans.refusals import Refused
 from plans.verify import holds_of_nobody, open_storefronts_without_their_alias

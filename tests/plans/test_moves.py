@@ -13,9 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from plans import execution
 from plans.execution import claim, execute_order
+from plans.mending import amend_item, cancel_order, retry_order
 from plans.models import MOVES, Account, Activity, AliasClaim, Order, Storefront, Subscription
 from plans.moves import move
-from plans.ordering import amend_item, cancel_order, draft_order, place_order, retry_order
+from plans.ordering import draft_order, place_order
 from plans.preview import Wanted
 from plans.refusals import Refused
 from plans.verify import broken
@@ -163,7 +164,7 @@ class Life(RuleBasedStateMachine):
     def draft(self) -> None:
         about = {"wanted": self.wanted, "channel": "bss_order", "by": self.staff, "alias": "harbor"}
         self.order = draft_order(self.account, **about)
-        self.state, self.trail, self.attempts, self.is_due, self.leases = "draft", [], 0, False, []
+        self.state, self.trail, self.attempts, self.is_due, self.leases = "draft", ["order.drafted"], 0, False, []
 
     def expect(self, verb: str, act) -> bool:
         """Do it; it works exactly when the table says so."""

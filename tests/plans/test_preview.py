@@ -24,7 +24,7 @@ from plans.models import (
     TermsVersion,
 )
 from plans.ordering import draft_order, order_basket, place_order, wanted_in
-from plans.preview import Preview, preview_order
+from plans.preview import Preview, Wanted, preview_order
 from plans.refusals import PreviewStale, Refused
 from plans.verify import broken
 from tests import cast
@@ -319,3 +319,34 @@ def test_without_a_primary_contact_the_one_who_orders_gets_the_letter(account):
     shown = preview_order(fresh(account), wanted=wanted, by=login)
     assert shown.letters[0].recipients == (login.email,)
     assert shown.refusals == []
+
+
+def previewed_by(channel: str, by, account: Account) -> Preview:
+    wanted = [Wanted(cast.plan_product(account.operator, "standard"))]
+    return preview_order(fresh(account), wanted=wanted, alias="harbor", by=by, channel=channel)
+
+
+@pytest.mark.parametrize("channel", [c for c in Order.Channel.values if c not in ("storefront", "own_api", "import")])
+def test_where_staff_act_no_letter_ever_goes_to_them(account, channel):
+    ops = cast.staff(account.operator, "operations").user
+    shown = previewed_by(channel, ops, account)
+    assert [letter.template for letter in shown.letters] == ["welcome_standard"]
+    assert shown.terms is None
+    Contact.objects.filter(account=account).update(is_primary=False)
+    shown = previewed_by(channel, ops, account)
+    assert "no_primary_contact" in [refusal.code for refusal in shown.refusals]
+    assert ops.email not in str(shown.as_dict())
+
+
+@pytest.mark.parametrize("channel", ["storefront", "own_api"])
+def test_where_a_reseller_acts_for_itself(account, channel):
+    """It gets the letter without a primary contact, accepts the terms, is told what is not sold; staff are told."""
+    by = cast.buyer_of(account)
+    Contact.objects.filter(account=account).update(is_primary=False)
+    Account.objects.filter(pk=account.pk).update(street="")
+    Product.objects.filter(plan__code="standard").update(is_sold=False)
+    shown = previewed_by(channel, by, account)
+    assert [letter.template for letter in shown.letters] == ["welcome_standard", "plan_changed_by_reseller"]
+    assert shown.letters[0].recipients == (by.email,)
+    assert shown.terms is not None
+    assert {refusal.code for refusal in shown.refusals} == {"billing_details_missing", "product_not_sold"}

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection, connections, transaction
 
-from plans import ordering
+from plans import mending
 from plans.execution import _locked, claim, execute_order
+from plans.mending import amend_item, cancel_order, retry_order
 from plans.models import MOVES, Account, AliasClaim, Order, OrderItem, Storefront, Subscription, TermsAcceptance
-from plans.ordering import amend_item, cancel_order, draft_order, order_basket, place_order, retry_order, wanted_in
+from plans.ordering import draft_order, order_basket, place_order, wanted_in
 from plans.preview import Wanted, preview_order
 from plans.refusals import Refused
 from plans.verify import broken
@@ -234,7 +235,7 @@ def test_twin_that_looks_at_the_state_before_it_moves(monkeypatch):
         execute_order(order.pk)
         Order.objects.filter(pk=order.pk).update(state=to_state, executed_at=None)
 
-    monkeypatch.setattr(ordering, "move", look_then_write)
+    monkeypatch.setattr(mending, "move", look_then_write)
     cancel_order(order, by=cast.buyer_of(account))
     with pytest.raises(AssertionError):
         executed_or_cancelled(order)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from plans import aliases
+from plans.mending import add_item, amend_item, cancel_order, remove_item, retry_order
 from plans.models import (
     Account,
     Contact,
@@ -15,7 +16,7 @@ from plans.models import (
     PlanEdge,
     Price,
 )
-from plans.ordering import amend_item, cancel_order, draft_order, order_basket, place_order, retry_order
+from plans.ordering import draft_order, order_basket, place_order
 from plans.preview import Wanted
 from plans.refusals import SENTENCES, PreviewStale, Refused
 from tests import cast
@@ -238,6 +239,34 @@ def retrying_what_is_cancelled(account):
     return lambda: retry_order(order, by=None)
 
 
+def draft_with(account, *codes_or_products):
+    staff = cast.user("ops@nordwind.example")
+    wanted = [Wanted(one) for one in codes_or_products]
+    return draft_order(account, wanted=wanted, channel="bss_order", by=staff), staff
+
+
+@situation("item_removed", "Workplace Suite has been removed from the order SO-01001.")
+def amending_what_was_removed(account):
+    suite = cast.product(account.operator)
+    order, staff = draft_with(account, cast.plan_product(account.operator, "standard"), suite)
+    item = order.items.get(product=suite)
+    remove_item(order.items.get(product=suite), by=staff)
+    return lambda: amend_item(item, quantity=3, by=staff)
+
+
+@situation("last_item", "An order needs at least one product. Cancel the order instead.")
+def removing_the_last_product(account):
+    order, staff = draft_with(account, cast.product(account.operator))
+    return lambda: remove_item(order.items.get(), by=staff)
+
+
+@situation("one_plan_per_order", "An order holds one reseller plan at the most. Remove Free Plan first.")
+def adding_a_second_plan(account):
+    order, staff = draft_with(account, cast.plan_product(account.operator, "free"))
+    standard = cast.plan_product(account.operator, "standard")
+    return lambda: add_item(order, product=standard, cycle="month", by=staff)
+
+
 @situation("basket_empty", "Your basket is empty.", "basket")
 def an_empty_basket(account):
     basket = cast.basket(account)
@@ -263,7 +292,21 @@ def test_a_situation_is_refused_in_these_words(account, name):
     assert after == before
 
 
+# What staff set up in the back office is refused in tests/bss/test_setup_*.py.
+OF_SETUP = {"changed_meanwhile", "amount_invalid", "number_given", "last_administrator", "already_staff"}
+OF_SETUP |= {"terms_unchanged", "alias_live", "alias_reserved_already", "reserved_full"}
+# What staff do to accounts and their people: tests/bss/test_account_editing.py, test_contacts.py.
+OF_ACCOUNTS = {"currency_in_use", "not_staff", "contact_exists", "no_sign_in"}
+# Tenant requests: tests/bss/test_upgrade_resellers.py.
+OF_REQUESTS = {"tenant_request_open", "tenant_request_closed"}
+# Sending a letter again: tests/bss/test_notifications.py.
+OF_LETTERS = {"letter_on_its_way", "letter_personal"}
+# Keys for programs: tests/api/test_tokens.py.
+OF_TOKENS = {"token_revoked"}
+
+
 def test_no_refusal_is_without_a_situation():
     """Roles belong to the faces (not_permitted); after eight faults is below."""
     told = {code for code, *_ in SITUATIONS.values()} | {"not_permitted", "attempts_used_up"}
+    told |= OF_SETUP | OF_ACCOUNTS | OF_REQUESTS | OF_LETTERS | OF_TOKENS
     assert told == set(SENTENCES)

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from plans.execution import execute_order
+from plans.mending import retry_order
 from plans.models import Account, AliasClaim, Order, Plan, Storefront, Subscription
-from plans.ordering import retry_order
 from plans.verify import broken
 from tests import cast
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from plans.mending import cancel_order
 from plans.models import Account, Order, Plan, Price, Product
-from plans.ordering import cancel_order
 from plans.upgrade_paths import upgrade_options
 from tests import cast
 

@@ -32,7 +32,7 @@ def test_the_checkout_leads_to_the_missing_address_and_back(account, client):
     assert saved.redirect_chain == [("/checkout/", 302)]
     assert "The billing address is incomplete." not in saved.content.decode()
     account.refresh_from_db()
-    assert account.billing_address() == "Kaiweg 14, 23552 Lübeck, DE"
+    assert account.billing_address() == "Kaiweg 14, 23552 Lübeck, Germany"
     assert Activity.objects.get(verb="account.billing_changed").actor == cast.buyer_of(account)
 
 

@@ -10,8 +10,7 @@ from collections import Counter
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from plans.import_file import FileRefused, Row, read_rows
-from plans.import_rules import Seen
-from plans.importing import Fate, import_row
+from plans.importing import Fate, import_rows
 from plans.models import Operator
 
 
@@ -45,9 +44,8 @@ class Command(BaseCommand):
         self.summarise(counts, apply=apply)
 
     def go_through(self, rows: list[Row], *, operator: Operator, apply: bool, send_letters: bool) -> Counter:
-        counts, seen = Counter(), Seen()
-        for row in rows:
-            fate = import_row(row, operator=operator, seen=seen, send_letters=send_letters, dry_run=not apply)
+        counts = Counter()
+        for fate in import_rows(rows, operator=operator, send_letters=send_letters, dry_run=not apply):
             counts[fate.kind] += 1
             self.stdout.write(self.line(fate, apply=apply))
         return counts

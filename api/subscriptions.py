@@ -1,0 +1,62 @@
+"""Subscriptions: what is held. An upgrade of one is a plan change of its account."""
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from plans.models import PendingChange, Subscription
+
+from .endpoints import Row, Rows
+from .fields import Money
+from .filters import SubscriptionFilters
+
+
+class PendingBody(serializers.ModelSerializer):
+    to_plan = serializers.SlugRelatedField("code", read_only=True)
+
+    class Meta:
+        model = PendingChange
+        fields = ("to_plan", "due_on")
+        read_only_fields = fields
+
+
+class SubscriptionBody(serializers.ModelSerializer):
+    account = serializers.SlugRelatedField("number", read_only=True)
+    product = serializers.SlugRelatedField("slug", read_only=True)
+    plan = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
+    replaces = serializers.SlugRelatedField("number", read_only=True, allow_null=True)
+    order = serializers.CharField(source="order_item.order.number", read_only=True)
+    unit_price = Money("unit_price")
+    entitlements = serializers.DictField(
+        child=serializers.IntegerField(allow_null=True), help_text="As sold: code, and its limit or null"
+    )
+    pending_change = PendingBody(allow_null=True, default=None)
+
+    class Meta:
+        model = Subscription
+        fields = (
+            "number", "account", "product", "plan", "state", "cycle", "quantity", "currency", "unit_price", "order",
+            "replaces", "entitlements", "anchor_on", "period_start_on", "period_end_on", "started_at", "ended_at",
+            "end_reason", "pending_change",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class Subscriptions:
+    queryset = Subscription.objects.none()
+    serializer_class = SubscriptionBody
+
+    def get_queryset(self) -> QuerySet:
+        caller = self.caller
+        mine = Subscription.objects.filter(operator=caller.operator)
+        rows = mine if caller.is_staff else Subscription.objects.of_account(caller.account)
+        return rows.select_related(
+            "account", "product", "plan", "replaces", "order_item__order", "pending_change__to_plan"
+        )
+
+
+class SubscriptionList(Subscriptions, Rows):
+    filterset_class = SubscriptionFilters
+
+
+class SubscriptionPage(Subscriptions, Row):
+    pass

@@ -1,0 +1,73 @@
+"""What waits for somebody: orders that failed or lack their alias, wishes, letters that came back."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from notifications.models import Notification
+from plans.drafts import lacks_alias
+from plans.models import Activity, Operator, Order, OrderItem, TenantRequest
+
+from ..letters import row
+from .numbers import counted, shown
+
+SHOWN = 5
+MOST = 1_000
+NEWEST = 10
+DRAFTS_LOOKED_AT = 200
+CAME_BACK = (Notification.State.BOUNCED, Notification.State.COMPLAINED, Notification.State.FAILED)
+
+
+@dataclass(frozen=True)
+class Work:
+    """The newest rows, and how many there are in all (as shown)."""
+
+    rows: list
+    count: str
+
+
+def failed_orders(operator: Operator) -> Work:
+    failed = Order.objects.filter(operator=operator, state=Order.State.FAILED)
+    found = failed.select_related("account", "to_plan").defer("preview").order_by("-pk")[:SHOWN]
+    return Work([{"order": order, "retry_url": retry_url(order)} for order in found], _capped(failed))
+
+
+def retry_url(order: Order) -> str:
+    try:
+        return reverse("order_retry", args=[order.number])
+    except NoReverseMatch:
+        return ""
+
+
+def waiting_for_alias(operator: Operator) -> Work:
+    """Drafts whose plan has no Storefront Alias yet, among the newest drafts."""
+    drafts = Order.objects.filter(operator=operator, state=Order.State.DRAFT).order_by("-pk")
+    newest = drafts.values("pk")[:DRAFTS_LOOKED_AT]
+    without = OrderItem.objects.filter(lacks_alias(), order__in=newest).select_related("order__account")
+    found = list(without.order_by("-order_id"))
+    return Work(found[:SHOWN], str(len(found)))
+
+
+def open_wishes(operator: Operator) -> Work:
+    wishes = TenantRequest.objects.filter(operator=operator, state=TenantRequest.State.OPEN)
+    return Work(list(wishes.select_related("account").order_by("-pk")[:SHOWN]), _capped(wishes))
+
+
+def letters_that_came_back(operator: Operator) -> Work:
+    """One state at a time, so that an index leads to each."""
+    found: list[Notification] = []
+    for state in CAME_BACK:
+        letters = Notification.objects.of_operator(operator).filter(state=state).order_by("-pk")
+        found += letters.defer("text", "html")[:SHOWN]
+    newest = sorted(found, key=lambda letter: -letter.pk)[:SHOWN]
+    return Work([row(letter) for letter in newest], "")
+
+
+def latest(operator: Operator) -> list[Activity]:
+    happened = Activity.objects.filter(operator=operator).select_related("account", "order")
+    return list(happened.defer("order__preview").order_by("-pk")[:NEWEST])
+
+
+def _capped(rows: QuerySet) -> str:
+    return shown(counted(rows, most=MOST), most=MOST)

@@ -1,0 +1,1 @@
+"""Setup > API: keys for programs of the staff."""

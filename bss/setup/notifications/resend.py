@@ -1,0 +1,79 @@
+"""Outbox > a letter > Resend: to the same person, or to another contact of its account."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+
+from bss.permissions import StaffRequired
+from notifications.models import Notification
+from plans.models import Contact
+from plans.refusals import Refused
+from plans.resending import resend_letter
+from ui.forms import ShapedForm
+
+SAME = "same"
+MOST_CONTACTS = 50
+CHOOSE = "Choose who gets it."
+
+
+class ResendForm(ShapedForm):
+    to = forms.ChoiceField(
+        label="Send to",
+        widget=forms.RadioSelect,
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+    )
+
+    def __init__(self, *args, letter: Notification, contacts: list[Contact], **kwargs) -> None:
+        super().__init__(*args, initial={"to": SAME}, **kwargs)
+        name, email = letter.recipient_name, letter.recipient_email
+        same = (SAME, f"The same person: {name}, {email}" if name else f"The same address: {email}")
+        self.fields["to"].choices = [same, *((str(one.pk), f"{one.name}, {one.email}") for one in contacts)]
+
+
+class ResendLetter(StaffRequired, View):
+    permission = "notifications"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = self.letter(pk)
+        return self.show(letter, ResendForm(letter=letter, contacts=others(letter)))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = self.letter(pk)
+        contacts = others(letter)
+        form = ResendForm(request.POST, letter=letter, contacts=contacts)
+        if not form.is_valid():
+            return self.show(letter, form, status=422)
+        to = next((one for one in contacts if str(one.pk) == form.cleaned_data["to"]), None)
+        try:
+            sent = resend_letter(letter, to=to, by=request.user)
+        except Refused as refusal:
+            form.refuse("to", refusal.sentence)
+            return self.show(letter, form, status=422)
+        messages.success(request, f"Sent again to {sent.recipient_email}.")
+        return redirect("letter", pk=sent.pk)
+
+    def letter(self, pk: int) -> Notification:
+        letters = Notification.objects.of_operator(self.request.operator)
+        return get_object_or_404(letters.select_related("account", "order", "subscription"), pk=pk)
+
+    def show(self, letter: Notification, form: ResendForm, *, status: int = 200) -> HttpResponse:
+        context = {
+            "letter": letter,
+            "form": form,
+            "heading": "Resend letter",
+            "sub": letter.subject,
+            "back": reverse("letter", args=[letter.pk]),
+            "back_label": letter.subject,
+        }
+        return render(self.request, "bss/setup/notifications/resend.html", context, status=status)
+
+
+def others(letter: Notification) -> list[Contact]:
+    """The account's contacts besides who had it; nobody for a personal link or a letter about no account."""
+    if letter.secret_kind or letter.account_id is None:
+        return []
+    contacts = Contact.objects.filter(account_id=letter.account_id).order_by("-is_primary", "name", "pk")
+    return [one for one in contacts[:MOST_CONTACTS] if one.email.lower() != letter.recipient_email.lower()]

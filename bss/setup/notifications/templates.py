@@ -1,0 +1,146 @@
+"""Setup > Notifications > Customer Notifications: the lists, the switch, the editor."""
+
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View
+
+from bss.permissions import ReadByStaff, StaffRequired
+from notifications.catalogue import CATALOGUE, FIELD_HELP
+from notifications.defaults import starter
+from notifications.editing import NOBODY, DraftRefused, words_of
+from plans.models import StaffMembership
+from plans.refusals import Refused
+from plans.wording import change_template, history_of, reset_template, switch_template
+
+from .finding import template_or_404
+from .forms import TemplateForm
+from .listing import ENTITIES, TITLES, rows_of
+from .preview import LONGEST_SEARCH, offered_to
+
+SWITCHED = "switched"  # in the session: what the list says once, with Undo
+MOST_COLLEAGUES = 12
+
+
+class Templates(StaffRequired, View):
+    """The letters about one entity."""
+
+    def get(self, request: HttpRequest, entity: str) -> HttpResponse:
+        if entity not in ENTITIES.values:
+            raise Http404
+        text = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+        rows = rows_of(request.operator, entity=entity, text=text)
+        context = {
+            "entity": ENTITIES(entity),
+            "title": f"{TITLES[entity]} notifications",
+            "entities": ENTITIES.choices,
+            "rows": rows,
+            "wanted": {"q": text},
+            "switched": request.session.pop(SWITCHED, None) if SWITCHED in request.session else None,
+            "nobody": NOBODY,
+        }
+        return render(request, "bss/setup/notifications/list.html", context)
+
+
+class FirstTemplates(StaffRequired, View):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("letter_templates", args=[ENTITIES.ACCOUNTS.value]))
+
+
+class SwitchTemplate(StaffRequired, View):
+    """Saves at once. What came of it is said on the list, with Undo."""
+
+    permission = "notifications"
+
+    def post(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
+        template, on = template_or_404(request, entity, code), request.POST.get("on") == "yes"
+        said = {"code": code, "name": template.name, "on": on}
+        try:
+            switch_template(template, on=on, by=request.user)
+        except DraftRefused:
+            said["refused"] = True
+        request.session[SWITCHED] = said
+        return HttpResponseRedirect(reverse("letter_templates", args=[entity]))
+
+
+@method_decorator(csp_update({"frame-src": ["'self'"]}), name="dispatch")
+class TemplateEditor(ReadByStaff, View):
+    changing = "notifications"
+
+    def get(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
+        template = template_or_404(request, entity, code)
+        return self.show(template, TemplateForm(template=template))
+
+    def post(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
+        template = template_or_404(request, entity, code)
+        form, conflict = TemplateForm(request.POST, template=template), None
+        if form.is_valid():
+            seen, draft = form.cleaned_data["version"], form.draft(operator=request.operator)
+            try:
+                changed = change_template(template, seen=seen, draft=draft, by=request.user)
+            except DraftRefused as refused:
+                for field, sentences in refused.problems.items():
+                    form.refuse(field, " ".join(sentences))
+            except Refused as refusal:
+                conflict = refusal
+            else:
+                messages.success(request, "Template saved." if changed else "Nothing was changed.")
+                return redirect("letter_template", entity=entity, code=code)
+        return self.show(template, form, conflict=conflict, status=422)
+
+    def show(self, template, form: TemplateForm, *, conflict: Refused | None = None, status: int = 200) -> HttpResponse:
+        kind, request = CATALOGUE[template.code], self.request
+        account = request.POST.get("account", request.GET.get("account", ""))[:LONGEST_SEARCH]
+        context = {
+            "template": template,
+            "kind": kind,
+            "entity": ENTITIES(kind.entity),
+            "form": form,
+            "conflict": conflict,
+            "history": history_of(template),
+            "is_starter": words_of(template) == starter(template.code),
+            "fields": [{"name": name, "help": FIELD_HELP[name]} for name in kind.merge_fields],
+            "colleagues": colleagues_of(request),
+            "account_typed": account,
+            "offered": offered_to(request, account),
+        }
+        return render(request, "bss/setup/notifications/editor.html", context, status=status)
+
+
+def colleagues_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Name and address of some who work here, to be added by a press."""
+    works = StaffMembership.objects.filter(operator=request.operator, is_active=True).order_by("user__name", "pk")
+    return list(works.values_list("user__name", "user__email")[:MOST_COLLEAGUES])
+
+
+class ResetTemplate(StaffRequired, View):
+    permission = "notifications"
+
+    def get(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
+        return self.show(template_or_404(request, entity, code))
+
+    def post(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
+        template = template_or_404(request, entity, code)
+        seen = request.POST.get("version", "")
+        try:
+            number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+            changed = reset_template(template, seen=number, by=request.user)
+        except Refused as refusal:
+            return self.show(template, conflict=refusal, status=422)
+        messages.success(request, "The starter words are back." if changed else "Nothing was changed.")
+        return redirect("letter_template", entity=entity, code=code)
+
+    def show(self, template, *, conflict: Refused | None = None, status: int = 200) -> HttpResponse:
+        back = reverse("letter_template", args=[template.entity, template.code])
+        context = {
+            "template": template,
+            "conflict": conflict,
+            "heading": "Reset to default?",
+            "sub": template.name,
+            "back": back,
+            "back_label": template.name,
+        }
+        return render(self.request, "bss/setup/notifications/reset.html", context, status=status)

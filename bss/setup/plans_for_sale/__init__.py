@@ -1,0 +1,1 @@
+"""Setup > Reseller plans: prices, what a plan includes, its words."""

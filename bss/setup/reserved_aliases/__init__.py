@@ -1,0 +1,1 @@
+"""Setup > Reserved aliases: what no reseller may have as its Storefront Alias."""

@@ -1,0 +1,1 @@
+"""Setup > Staff: who works in this back office, and as what."""

@@ -1,0 +1,1 @@
+"""Setup > Terms: the terms for resellers, their versions, and who accepted which."""

@@ -1,0 +1,1 @@
+"""Subscriptions: the list, the record, and its Shortcuts."""

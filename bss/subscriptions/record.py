@@ -1,0 +1,80 @@
+"""One subscription as its page shows it: what was sold, its storefront, how the plan changed, what happened."""
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from notifications.catalogue import CATALOGUE
+from notifications.models import Notification
+from plans import links
+from plans.models import Account, Activity, Order, Storefront, Subscription
+from plans.upgrade_paths import Option, next_way_up
+
+MOST = 30
+
+
+def readable(subscriptions: QuerySet) -> QuerySet:
+    """With all that the page shows of a subscription itself; `customers` counts those of its account."""
+    customers = Account.objects.filter(parent=OuterRef("account"), kind=Account.Kind.CUSTOMER).order_by()
+    counted = customers.values("parent").annotate(many=Count("pk")).values("many")
+    return subscriptions.annotate(customers=Coalesce(Subquery(counted), 0)).select_related(
+        "account__storefront__claim", "product", "plan", "order_item__order", "pending_change__to_plan", "replaces",
+        "replaced_by",
+    )  # fmt: skip
+
+
+def record(subscription: Subscription) -> dict[str, object]:
+    """Six queries at the most, whatever hangs on it, for a subscription that was read with `readable`."""
+    account, order = subscription.account, subscription.order_item.order
+    is_live = subscription.is_active and subscription.plan_id is not None
+    storefront = getattr(account, "storefront", None) if "own_storefront" in subscription.entitlements else None
+    limit = subscription.entitlements.get("customers")
+    way = next_way_up(account) if is_live else None
+    return {
+        "subscription": subscription,
+        "account": account,
+        "order": order,
+        "pending": getattr(subscription, "pending_change", None),
+        "storefront": storefront,
+        "storefront_url": _url(account, storefront),
+        "limit": limit,
+        "customers": subscription.customers if is_live and limit is not None else None,
+        "way": way,
+        "no_way": _why_not(subscription, way),
+        "changes": _plan_changes(account) if subscription.plan_id else [],
+        "history": _history(subscription),
+        "welcome": _welcome(order) if is_live else None,
+    }
+
+
+def _why_not(subscription: Subscription, way: Option | None) -> str:
+    if subscription.plan_id is None:
+        return "Only a reseller plan can be upgraded."
+    if not subscription.is_active:
+        return "This subscription has ended."
+    if way is None:
+        return "There is no plan above this one."
+    return way.refusal.sentence if way.refusal else ""
+
+
+def _url(account: Account, storefront: Storefront | None) -> str:
+    if storefront is None or storefront.claim is None or storefront.state != Storefront.State.OPEN:
+        return ""
+    return links.storefront_url(account.operator, storefront.claim.alias)
+
+
+def _plan_changes(account: Account) -> list[Order]:
+    done = Order.objects.filter(account=account, is_plan_order=True, state=Order.State.EXECUTED)
+    return list(done.select_related("from_plan", "to_plan", "placed_by").order_by("-pk")[:MOST])
+
+
+def _history(subscription: Subscription) -> list[Activity]:
+    here = Activity.objects.filter(operator_id=subscription.operator_id)
+    about = here.filter(order_id=subscription.order_item.order_id).exclude(verb="order.claim")
+    return list(about.union(here.filter(subscription=subscription)).order_by("-id")[:MOST])
+
+
+def _welcome(order: Order) -> Notification | None:
+    """The letter that opened the storefront, to be sent again."""
+    codes = [code for code, kind in CATALOGUE.items() if code.startswith("welcome_") or code == "storefront_restored"]
+    letters = Notification.objects.filter(Q(order=order), template_code__in=codes, kind="to")
+    return letters.only("pk").order_by("pk").first()

@@ -1,0 +1,135 @@
+"""Setup > Operations: what waits is counted for this distributor, mended in batches, and dead workers are seen."""
+
+import signal
+import time
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.db.models.functions import Now
+from django.test import Client
+
+from bss.setup.operations import backlog
+from plans import heartbeats
+from plans.mending import retry_failed
+from plans.models import Activity, Order, User, WorkerHeartbeat
+from tests import cast
+from tests.bss.conftest import sign_in
+from tests.bss.test_dashboard import failed_plan_order
+
+URL = "/bss/setup/operations/"
+
+
+def counts(operator) -> dict[str, int]:
+    return {f"{kind}: {line.label}": line.count for kind, lines in lines_of(operator) for line in lines if line.count}
+
+
+def lines_of(operator):
+    from django.urls import set_urlconf
+
+    set_urlconf("bss.urls")
+    try:
+        return [("orders", backlog.orders(operator)), ("letters", backlog.letters(operator))]
+    finally:
+        set_urlconf(None)
+
+
+def words(client: Client, url: str = URL) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_what_is_due_stuck_or_failed_is_counted_with_its_list(maren, nordwind):
+    failed_plan_order(cast.reseller(nordwind))
+    order = cast.order_plan(cast.reseller(nordwind, "Harbor IT"))
+    assert counts(nordwind)["orders: Failed"] == 1 and counts(nordwind)["orders: Due now"] == 1
+    Order.objects.filter(pk=order.pk).update(next_attempt_at=Now() - timedelta(minutes=2))
+    assert counts(nordwind)["orders: Due for over a minute"] == 1
+    assert counts(cast.distributor("Sudlicht", host="cloud.other.test")) == {}
+    text = words(maren)
+    assert '<a href="/bss/orders/?state=failed">Failed</a>' in text
+
+
+def test_retry_all_places_what_failed_again_and_says_how_many(maren, nordwind):
+    orders = [failed_plan_order(cast.reseller(nordwind, f"Failed {number}")) for number in range(3)]
+    theirs = failed_plan_order(cast.reseller(cast.distributor("Sudlicht", host="cloud.other.test"), "Lumen"))
+    answer = maren.post(f"{URL}retry-all/", follow=True)
+    assert "3 failed orders were placed again." in answer.content.decode()
+    assert {Order.objects.get(pk=order.pk).state for order in orders} == {"placed"}
+    assert Order.objects.get(pk=theirs.pk).state == "failed"
+    assert Activity.objects.filter(verb="order.retry", actor_name="Maren Holt").count() == 3
+
+
+def test_retry_all_takes_a_batch_the_oldest_first(nordwind):
+    by = User.objects.get(email="maren.holt@nordwind.example")
+    orders = [failed_plan_order(cast.reseller(nordwind, f"Failed {number}")) for number in range(3)]
+    assert retry_failed(nordwind, by=by, limit=2) == 2
+    assert [Order.objects.get(pk=order.pk).state for order in orders] == ["placed", "placed", "failed"]
+
+
+def test_sweep_now_hands_on_what_is_due_here_alone(maren, nordwind):
+    order = cast.order_plan(cast.reseller(nordwind))
+    theirs = cast.order_plan(cast.reseller(cast.distributor("Sudlicht", host="cloud.other.test"), "Lumen"))
+    Order.objects.update(next_attempt_at=Now() - timedelta(seconds=30))
+    answer = maren.post(f"{URL}sweep/", follow=True)
+    assert "Swept: 1 order was handed to a worker." in answer.content.decode()
+    assert Order.objects.get(pk=order.pk).rung_at and not Order.objects.get(pk=theirs.pk).rung_at
+    assert Activity.objects.filter(verb="operations.swept", operator=nordwind).count() == 1
+
+
+def test_without_a_worker_the_dashboard_and_operations_sound_the_alarm(maren):
+    for url in ("/bss/", URL):
+        assert "No worker is running." in words(maren, url)
+    heartbeats.begin("orders@here")
+    heartbeats.beat("orders@here", found={"orders": 2, "letters": 0})
+    for url in ("/bss/", URL):
+        assert "No worker is running." not in words(maren, url)
+    text = words(maren)
+    assert "orders@here" in text and "Alive" in text and "The sweeper last ran at" in text
+    age(heartbeats.DEAD_AFTER + timedelta(seconds=1))
+    assert "Dead" in words(maren) and "No worker is running." in words(maren, "/bss/")
+
+
+def age(back: timedelta) -> None:
+    WorkerHeartbeat.objects.update(beat_at=Now() - back)
+
+
+def test_a_worker_that_starts_anew_keeps_its_row_and_forgets_the_long_dead(db):
+    heartbeats.begin("orders@here")
+    heartbeats.begin("orders@gone")
+    age(heartbeats.FORGOTTEN_AFTER + timedelta(seconds=1))
+    heartbeats.begin("orders@here")
+    assert [(each.worker, each.is_alive) for each in heartbeats.workers()] == [("orders@here", True)]
+    heartbeats.leave("orders@here")
+    assert not heartbeats.workers().exists()
+
+
+def test_a_worker_counts_as_dead_within_a_minute():
+    assert heartbeats.DEAD_AFTER.total_seconds() <= 55
+
+
+@pytest.mark.faults
+def test_a_killed_worker_is_shown_dead_within_a_minute_and_a_stopped_one_is_gone(processes, settings):
+    settings.BSS_HOST = "bss.disti.test"
+    cast.distributor()
+    maren = sign_in(User.objects.get(email="maren.holt@nordwind.example"))
+    first, second = processes.worker(slots=1), processes.worker(slots=1)
+    until(lambda: WorkerHeartbeat.objects.filter(swept_at__isnull=False).count() == 2, 90)
+    assert words(maren).count("Alive") == 2
+    second.ask_to_stop()
+    until(lambda: WorkerHeartbeat.objects.count() == 1, 60)
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait()
+    assert "Alive" in words(maren)
+    most = heartbeats.DEAD_AFTER - timedelta(seconds=8)
+    WorkerHeartbeat.objects.update(beat_at=F("beat_at") - most)  # so much time passes at once
+    until(lambda: "Dead" in words(maren), 15)
+    assert "No worker is running." in words(maren, "/bss/")
+
+
+def until(true, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)

@@ -1,0 +1,1 @@
+"""The product's manual: stories that run through several rooms."""
