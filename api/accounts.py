@@ -17,6 +17,7 @@ from .filters import AccountFilters
 class AccountBody(serializers.ModelSerializer):
     parent = serializers.SlugRelatedField("number", read_only=True, allow_null=True)
     account_manager = serializers.SlugRelatedField("email", read_only=True, allow_null=True)
+    billing_email = serializers.CharField(help_text="Empty: none is known.")
     plan = serializers.CharField(help_text="Code of the plan that a reseller is on; empty for others.")
 
     class Meta:

@@ -7,6 +7,7 @@ from plans.models import Entitlement, Plan, Price, Product
 
 from .endpoints import Row, Rows
 from .fields import Money
+from .filters import ProductFilters
 
 
 class EntitlementBody(serializers.ModelSerializer):
@@ -80,7 +81,7 @@ class Products:
 
 
 class ProductList(Products, Rows):
-    pass
+    filterset_class = ProductFilters
 
 
 class ProductPage(Products, Row):

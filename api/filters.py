@@ -1,30 +1,28 @@
-"""What can be asked of the lists that no page has, or not yet."""
+"""What can be asked of the lists: what pages of the back office ask, and whose it is."""
 
 import django_filters
 
-from notifications.models import Notification
-from plans.models import Account, Order, Subscription, TenantRequest
+from plans.models import Account, TenantRequest
+from ui.filters import accounts, notifications, orders, products, subscriptions
+
+ProductFilters = products.ProductFilters
 
 
-class AccountFilters(django_filters.FilterSet):
+class AccountFilters(accounts.AccountFilters):
     kind = django_filters.ChoiceFilter(choices=Account.Kind.choices)
-    state = django_filters.ChoiceFilter(choices=Account.State.choices)
 
 
-class OrderFilters(django_filters.FilterSet):
+class OrderFilters(orders.OrderFilters):
     account = django_filters.CharFilter("account__number", max_length=20)
-    state = django_filters.ChoiceFilter(choices=Order.State.choices)
 
 
-class SubscriptionFilters(django_filters.FilterSet):
+class SubscriptionFilters(subscriptions.SubscriptionFilters):
     account = django_filters.CharFilter("account__number", max_length=20)
-    state = django_filters.ChoiceFilter(choices=Subscription.State.choices)
 
 
-class NotificationFilters(django_filters.FilterSet):
+class NotificationFilters(notifications.NotificationFilters):
     account = django_filters.CharFilter("account__number", max_length=20)
     order = django_filters.CharFilter("order__number", max_length=20)
-    state = django_filters.ChoiceFilter(choices=Notification.State.choices)
 
 
 class TenantRequestFilters(django_filters.FilterSet):

@@ -1,6 +1,6 @@
 """Orders: drafted, mended, placed by fingerprint, tried again, cancelled. Resellers mend what failed."""
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -115,7 +115,8 @@ def seen_by(caller: Caller) -> QuerySet:
 
 
 def _with_all(rows: QuerySet) -> QuerySet:
-    return rows.select_related("account", "from_plan", "to_plan").prefetch_related("items__product")
+    items = Prefetch("items", OrderItem.objects.select_related("product"))
+    return rows.select_related("account", "from_plan", "to_plan").prefetch_related(items)
 
 
 class OneOrder(Endpoint):

@@ -5,11 +5,12 @@ from django.http import HttpRequest
 
 from plans import links
 from plans.models import Account
+from ui.filters.accounts import VIEWS, AccountFilters
+from ui.filters.plans import plans_of
 
 from .. import paging
 from ..lists import ListExport, ListPage
 from . import listing
-from .filters import VIEWS, AccountFilters, plans_of
 
 SIZE = 25
 FILTERS = ("plan", "status", "country", "view")

@@ -3,10 +3,10 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from plans.models import Order
+from ui.filters.orders import OrderFilters
 
 from .. import paging
 from ..lists import ListExport, ListPage
-from .filters import OrderFilters
 from .listing import COLUMNS, HEADS, cells_of, rows_of
 
 VIEWS = [("", "All"), *Order.State.choices]

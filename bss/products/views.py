@@ -10,11 +10,11 @@ from plans import links
 from plans.cataloguing import change_product, create_product
 from plans.models import Operator, Product
 from plans.refusals import Refused
+from ui.filters.products import SOLD, ProductFilters
 
 from .. import paging
 from ..lists import ListExport, ListPage
 from ..permissions import ReadByStaff, StaffRequired
-from .filters import SOLD, ProductFilters
 from .forms import ProductForm
 from .listing import COLUMNS, address_of, cells_of, heads, rows_of
 

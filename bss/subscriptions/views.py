@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views import View
 
 from plans.models import Subscription
+from ui.filters.plans import plans_with_subscriptions
+from ui.filters.subscriptions import SubscriptionFilters
 
 from ..lists import ListExport, ListPage
 from ..permissions import StaffRequired
-from .filters import SubscriptionFilters, plans_of
 from .listing import COLUMNS, HEADS, cells_of, row_of
 from .record import readable, record
 
@@ -26,7 +27,7 @@ class SubscriptionList(ListPage):
         return [row_of(each) for each in found]
 
     def more(self, request: HttpRequest) -> dict[str, object]:
-        plans = [(plan.code, plan.name) for plan in plans_of(request)]
+        plans = [(plan.code, plan.name) for plan in plans_with_subscriptions(request)]
         return {"states": Subscription.State.choices, "plans": plans}
 
 

@@ -115,7 +115,7 @@ def test_orders_of_another_distributor_are_never_listed_and_not_found(maren, nor
 
 
 def test_accounts_of_another_distributor_crowd_nobody_out_of_a_search(maren, nordwind, monkeypatch):
-    monkeypatch.setattr("bss.orders.searching.MOST_ACCOUNTS", 1)
+    monkeypatch.setattr("ui.filters.owners.MOST_ACCOUNTS", 1)
     cast.reseller(cast.distributor("Sudlicht", host="sudlicht.test"), "Tech A")
     purchases(cast.reseller(nordwind, "Tech Solutions"), 1)
     assert numbers(maren, "/bss/orders/?q=tech") == ["SO-01001"]

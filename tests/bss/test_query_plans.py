@@ -18,9 +18,7 @@ from django.urls import resolve
 from django.utils.http import urlencode
 
 import api.urls
-import bss.orders.searching
-import bss.subscriptions.searching
-import bss.urls  # whoever has an address is one of the subclasses
+import bss.urls  # noqa: F401 - whoever has an address is one of the subclasses
 from api.endpoints import Rows
 from bss import paging
 from bss.lists import ListExport, ListPage
@@ -31,6 +29,7 @@ from tests.api.calling import BSS, Program, token_of
 from tests.bss import big_world
 from tests.bss.conftest import sign_in
 from tests.bss.test_sql_counts import API_LISTS, LISTS, RECORDS, subclasses
+from ui.filters import owners
 
 pytestmark = [
     pytest.mark.pg,
@@ -47,7 +46,7 @@ TYPED = {
     ("AccountList", "country"): ["DE", "SE", "IT"],
     ("AccountList", "q"): ["amber", "am", "a", "zirbel", "AC-10050", "owner@scale-1005", "ac-10050-1"],
     ("OrderList", "q"): ["SO-01050", "amber", "a", "zirbel", "AC-10050"],
-    ("SubscriptionList", "plan"): ["free", "standard", "tenant", "none", "nonsense"],
+    ("SubscriptionList", "plan"): ["free", "standard", "tenant", "none"],
     ("SubscriptionList", "q"): ["SUB-01050", "amber", "a", "zirbel", "AC-10050"],
     ("ProductList", "category"): ["Workplace", "Nonsense"],
     ("ProductList", "q"): ["suite", "work", "wo", "w", "zirbel"],
@@ -56,9 +55,13 @@ TYPED = {
     ("Outbox", "q"): ["5.owner@scale-1005", "zirbel"],
     ("AcceptanceList", "version"): ["1", "2", "3"],
     ("AcceptanceList", "q"): ["SO-01050", "amber", "a", "zirbel"],
-    ("API", "account"): ["AC-10050", "nonsense"],
-    ("API", "order"): ["SO-01050", "nonsense"],
+    **{
+        (room, name): [f"{prefix}-{number}", "nonsense"]
+        for name, prefix, number in (("account", "AC", 10050), ("order", "SO", "01050"))
+        for room in ("OrderList", "SubscriptionList", "NotificationList", "TenantRequestList")
+    },
 }
+TYPED |= {("NotificationList", name): TYPED["Outbox", name] for name in ("since", "until", "q")}
 # Nothing leads to accounts that have no primary contact: all are looked at.
 KNOWN_TO_WALK = {("AccountList", "view", "no_contact")}
 SEARCHES = ["amber", "am", "a", "zirbel", "AC-10050", "1050", "SO-01050", "SUB-01050", "owner@scale-1005"]
@@ -74,7 +77,7 @@ def nordwind(django_db_setup, django_db_blocker):
 def as_if_there_were_more(monkeypatch):
     """A search looks at as many of 20,000 accounts as it does of 200,000."""
     monkeypatch.setattr(account, "MOST_FOUND", account.MOST_FOUND // 10)
-    for room in (acceptances, bss.orders.searching, bss.subscriptions.searching):
+    for room in (acceptances, owners):
         monkeypatch.setattr(room, "MOST_ACCOUNTS", room.MOST_ACCOUNTS // 10)
 
 
@@ -211,7 +214,8 @@ def test_every_filter_of_the_api_on_the_first_page_and_in_the_middle(maren, nord
     for page, path in lists.items():
         filters = getattr(page, "filterset_class", None)
         filters = filters.base_filters if filters else {}
-        for query in [{}] + [{n: v} for n, one in filters.items() for v in choices("API", n, one)]:
+        asked = [(page.__name__, n, v) for n, one in filters.items() for v in choices(page.__name__, n, one)]
+        for query in [{}] + [{name: value} for room, name, value in asked if (room, name, value) not in KNOWN_TO_WALK]:
             for place in ({}, {"cursor": middle(page)}):
                 with CaptureQueriesContext(connection) as captured:
                     assert program.get(path, **query, **place).status_code == 200

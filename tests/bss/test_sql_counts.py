@@ -57,16 +57,19 @@ LISTS = {
 }  # fmt: skip
 API_LISTS = {
     "accounts/": 4,
-    "accounts/?kind=reseller&state=active": 4,
+    "accounts/?kind=reseller&status=active&plan=free&country=DE&view=storefront&q=alp": 5,
     "accounts/{account}/contacts/": 6,
     "notifications/": 4,
     "notifications/?state=queued&account={account}&order={order}": 4,
-    "orders/": 6,
-    "orders/?state=executed&account={account}": 6,
+    "orders/": 5,
+    "orders/?state=executed&account={account}": 5,
+    "orders/?channel=storefront&change=upgrade&q=alp": 6,
     "plans/": 5,
     "products/": 5,
+    "products/?q=suite&category=Workplace&sold=yes": 5,
     "subscriptions/": 4,
     "subscriptions/?state=active&account={account}": 4,
+    "subscriptions/?plan=free&q=alp": 6,
     "tenant-requests/": 4,
     "tenant-requests/?state=open&account={account}": 4,
 }

@@ -50,7 +50,7 @@ def many_more(account, count: int) -> None:
         ("plan=free", {"SUB-01001"}),
         ("plan=standard", {"SUB-01002"}),
         ("plan=none", set()),
-        ("plan=nonsense", set()),
+        ("plan=nonsense", {"SUB-01002", "SUB-01001"}),
         ("state=active", {"SUB-01002", "SUB-01001"}),
         ("state=ended", set()),
         ("state=nonsense", {"SUB-01002", "SUB-01001"}),

@@ -12,8 +12,8 @@ from bss.lists import ListPage
 from bss.permissions import StaffRequired
 from notifications.editing import TEST
 from notifications.models import Notification
+from ui.filters.notifications import NotificationFilters
 
-from .outbox_filters import LetterFilters
 from .outbox_rows import COLUMNS, row_of
 
 # A letter's own styles are inline; nothing in it may run, load, send or leave its frame.
@@ -30,7 +30,7 @@ BY_TIME = paging.Sorting("created_at")
 
 class Outbox(ListPage):
     template = "bss/setup/notifications/outbox.html"
-    filters = LetterFilters
+    filters = NotificationFilters
     columns = COLUMNS
 
     def rows(self) -> QuerySet:

@@ -1,5 +1,3 @@
-"""What can be asked of the list of products. Nonsense filters nothing."""
-
 import django_filters
 from django.db.models import Q, QuerySet
 
@@ -9,14 +7,14 @@ SOLD = (("yes", "Sold on the storefront"), ("no", "Not sold"))
 
 
 class ProductFilters(django_filters.FilterSet):
-    """Kept in the URL: `?q=backup&category=Security&sold=yes`."""
+    """`?q=backup&category=Security&sold=yes`."""
 
     q = django_filters.CharFilter(method="search", max_length=120)
     category = django_filters.CharFilter(field_name="category", lookup_expr="exact", max_length=60)
     sold = django_filters.ChoiceFilter(choices=SOLD, method="by_sold")
 
     def search(self, products: QuerySet[Product], _name: str, text: str) -> QuerySet[Product]:
-        return products.filter(Q(name__icontains=text) | Q(slug__istartswith=text)) if text else products
+        return products.filter(Q(name__icontains=text) | Q(slug__istartswith=text))
 
     def by_sold(self, products: QuerySet[Product], _name: str, choice: str) -> QuerySet[Product]:
-        return products.filter(is_sold=choice == "yes") if choice else products
+        return products.filter(is_sold=choice == "yes")

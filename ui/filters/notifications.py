@@ -1,5 +1,3 @@
-"""What can be asked of the outbox. A filter that makes no sense filters nothing."""
-
 from datetime import date, datetime, time, timedelta
 
 import django_filters
@@ -14,8 +12,8 @@ YEARS = range(2000, 2100)
 DAY = timedelta(days=1)
 
 
-class LetterFilters(django_filters.FilterSet):
-    """Kept in the URL: `?state=bounced&template=welcome_standard&since=2026-11-01&q=jonas`."""
+class NotificationFilters(django_filters.FilterSet):
+    """`?state=bounced&template=welcome_standard&since=2026-11-01&q=jonas`."""
 
     state = django_filters.ChoiceFilter(choices=Notification.State.choices)
     template = django_filters.ChoiceFilter(
@@ -28,7 +26,7 @@ class LetterFilters(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", max_length=254)
 
     def search(self, letters: QuerySet, _name: str, text: str) -> QuerySet:
-        return letters.addressed_to(text) if text else letters
+        return letters.addressed_to(text)
 
     def about(self, letters: QuerySet, _name: str, entity: str) -> QuerySet:
         codes = [kind.code for kind in CATALOGUE.values() if kind.entity == entity]
