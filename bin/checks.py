@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 import servers_for_tests
+from servers_for_tests import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv/bin"
@@ -90,16 +91,21 @@ def run_legs(names: list[str], arguments: list[str], *, by_name: bool) -> list[L
         return []
     browser = find_browser()
     kept = io.StringIO()
+    with contextlib.ExitStack() as stack:
+        server = Server("", "")
+        if "pg" in names:
+            server = stack.enter_context(servers_for_tests.postgresql(Path(stack.enter_context(state_folder()))))
+        shares = [f"{place}/{len(names)}" for place in (1, 2)] if len(names) > 1 and server.url else ["", ""]
 
-    def run(name: str, out: TextIO) -> Leg:
-        if name == "sqlite":
-            return test_on_sqlite(arguments, browser=browser, out=out)
-        return test_on_postgresql(arguments, browser=browser, by_name=by_name, out=out)
+        def run(name: str, share: str, out: TextIO) -> Leg:
+            if name == "sqlite":
+                return test_on_sqlite(arguments, browser=browser, share=share, out=out)
+            return test_on_postgresql(server, arguments, browser=browser, by_name=by_name, share=share, out=out)
 
-    say(" and ".join(names) + (" side by side" if len(names) > 1 else ""))
-    with ThreadPoolExecutor(2) as pool:
-        running = [pool.submit(run, name, kept if place else sys.stdout) for place, name in enumerate(names)]
-        legs = [leg.result() for leg in running]
+        say(" and ".join(names) + (" side by side" if len(names) > 1 else ""))
+        with ThreadPoolExecutor(2) as pool:
+            running = [pool.submit(run, *leg) for leg in zip(names, shares, (sys.stdout, kept), strict=False)]
+            legs = [leg.result() for leg in running]
     if kept.getvalue():
         say(f"what {names[1]} printed")
         print(kept.getvalue(), flush=True)
@@ -129,23 +135,23 @@ def lint() -> Leg:
     return Leg("lint", not failed, f"{len(TOOLS)} tools" + (f", failed: {', '.join(failed)}" if failed else ""))
 
 
-def test_on_sqlite(arguments: list[str], *, browser: str | None, out: TextIO) -> Leg:
+def test_on_sqlite(arguments: list[str], *, browser: str | None, share: str, out: TextIO) -> Leg:
     """A SQLite file and a private Valkey, which tests/conftest.py starts."""
     with state_folder() as state:
-        surroundings = {"STATE_DIR": state, "DATABASE_URL": "", "REDIS_URL": ""}
+        surroundings = {"STATE_DIR": state, "DATABASE_URL": "", "REDIS_URL": "", "TEST_SHARE": share}
         return run_pytest("sqlite", surroundings, arguments, browser=browser, out=out)
 
 
-def test_on_postgresql(arguments: list[str], *, browser: str | None, by_name: bool, out: TextIO) -> Leg:
+def test_on_postgresql(
+    server: Server, arguments: list[str], *, browser: str | None, by_name: bool, share: str, out: TextIO
+) -> Leg:
     """The servers that are given, else those of this machine, else a private PostgreSQL cluster."""
-    with state_folder() as state, contextlib.ExitStack() as stack:
-        database = stack.enter_context(servers_for_tests.postgresql(Path(state)))
-        if not database.url:
-            needed = by_name or os.environ.get("REQUIRE_PG") == "1"
-            return Leg("pg", not needed, NOTHING, [database.what])
-        broker = stack.enter_context(servers_for_tests.redis())
-        say(f"pg: {database.what}, {broker.what}")
-        environment = {"STATE_DIR": state, "DATABASE_URL": database.url, "REDIS_URL": broker.url}
+    if not server.url:
+        needed = by_name or os.environ.get("REQUIRE_PG") == "1"
+        return Leg("pg", not needed, NOTHING, [server.what])
+    with state_folder() as state, servers_for_tests.redis() as broker:
+        say(f"pg: {server.what}, {broker.what}")
+        environment = {"STATE_DIR": state, "DATABASE_URL": server.url, "REDIS_URL": broker.url, "TEST_SHARE": share}
         return run_pytest("pg", environment, arguments, browser=browser, out=out)
 
 

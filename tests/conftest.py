@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from config.cache import CacheUnreachable
+from tests import sharing
 from tests.processes import Processes
 
 
@@ -70,6 +71,16 @@ def processes(transactional_db: None, tmp_path: Path, minder: Minder) -> Iterato
     started = Processes(tmp_path, minder)
     yield started
     started.stop()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of the tests marked `shared` a leg of a whole run takes its own."""
+    shared = [item for item in items if item.get_closest_marker("shared")]
+    theirs = set(shared) - set(sharing.mine(shared))
+    if theirs:
+        config.hook.pytest_deselected(items=list(theirs))
+        items[:] = [item for item in items if item not in theirs]
 
 
 def pytest_collection_finish() -> None:

@@ -79,7 +79,7 @@ def test_every_call_is_answered_as_described(world, erp, open_connection, operat
     def call(case, is_there: bool) -> None:
         cache.clear()  # nobody is throttled here
         if is_there:
-            case.path_parameters.update({name: key for name, key in world.get(room, {}).items()})
+            case.path_parameters.update(world.get(room, {}))
             if isinstance(case.body, dict):
                 case.body.update({name: value for name, value in world["called"].items() if name in case.body})
         headers = {"Authorization": f"Bearer {erp.secret}", "Idempotency-Key": str(uuid.uuid4())}

@@ -9,7 +9,7 @@ from tests import cast
 from tests.api.calling import BSS
 from tests.bench.back_office import LIST, F, one_round, sides
 
-pytestmark = [pytest.mark.bench, pytest.mark.django_db]
+pytestmark = [pytest.mark.bench, pytest.mark.shared, pytest.mark.django_db]
 ROUNDS = 3
 
 

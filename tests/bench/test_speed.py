@@ -20,7 +20,7 @@ from plans.models import Activity, AliasClaim, Charge, Order, OrderItem, Storefr
 from tests import cast
 from tests.bench.back_office import bare_client
 
-pytestmark = [pytest.mark.bench, pytest.mark.django_db]
+pytestmark = [pytest.mark.bench, pytest.mark.shared, pytest.mark.django_db]
 ROUNDS, REQUESTS = 7, 15
 
 

@@ -110,6 +110,7 @@ def test_a_worker_counts_as_dead_within_a_minute():
 
 
 @pytest.mark.faults
+@pytest.mark.shared
 def test_a_killed_worker_is_shown_dead_within_a_minute_and_a_stopped_one_is_gone(processes, settings):
     settings.BSS_HOST = "bss.disti.test"
     cast.distributor()

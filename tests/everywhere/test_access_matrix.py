@@ -8,11 +8,12 @@ import re
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from plans.models import BasketItem
 from storefront.tenancy import URLCONFS
+from tests import sharing
 from tests import world as worlds
 from tests.everywhere.routes import PREFIX, routes
 
@@ -58,13 +59,10 @@ def test_every_route_has_its_rows():
 
 
 def test_every_role_gets_the_expected_answer(world):
-    """All in one world; what changes something is undone after each request.
-
-    Who may what does not depend on the database: every row is asked on SQLite, every fourth on PostgreSQL.
-    """
+    """All in one world; what changes something is undone after each request."""
     wrong, clients = [], {}
     BasketItem.objects.all().delete()  # an empty basket leads back to itself
-    for face, method, route, expected in rows()[:: 1 if connection.vendor == "sqlite" else 4]:
+    for face, method, route, expected in sharing.mine(rows()):
         host = worlds.BSS if face in ("bss", "api") else worlds.STORE
         if SIGNS_IN_OR_OUT.match(route):
             clients.clear()

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from django.db import connection
 from django.test import Client
 from django.urls import resolve
 
 from storefront.tenancy import URLCONFS, find_place
-from tests import crowd, reading, walking, watching
+from tests import crowd, reading, sharing, walking, watching
 from tests import world as worlds
 from tests.everywhere.faults import faults_of_answer, faults_of_forms, faults_of_head, is_letter
 from tests.reading import Form
@@ -22,9 +21,6 @@ WHO_READS = {  # and nobody else
     crowd.NEIGHBOURS: {"neighbour"},
     crowd.ELSEWHERE: {"other_reseller", "staff_elsewhere"},
 }
-# The rooms of the back office are many, and what a role may is asked of every route by the access matrix: beside who
-# may everything and who may only read, each database's run walks as others.
-STAYS_AT_HOME = {"sqlite": {"staff_operations"}, "postgresql": {"staff_account_manager", "staff_finance"}}
 AT_THE_OTHER = {"other_reseller", "staff_elsewhere", "staff_of_both"}  # the names of Sudlicht are theirs to read
 
 
@@ -74,8 +70,8 @@ class Walk:
 def walk_everywhere(world: World, clients: dict[str, Client]) -> Walk:
     """What is the same for all (styles, scripts, icons) is asked for once."""
     walk, before, assets = Walk(), watching.digests(), set()
-    others = [who for who in clients if who not in ORDER and who not in STAYS_AT_HOME[connection.vendor]]
-    for who in [*ORDER, *others]:
+    others = [who for who in clients if who not in ORDER]
+    for who in [*ORDER, *sharing.mine(others)]:
         walk.people.add(who)
         visits, astray = walking.walk(clients[who], crowd.doors(world, who), hosts=crowd.HOSTS, known=assets)
         assets |= {visit.address for visit in visits if visit.path.startswith("/static/")}

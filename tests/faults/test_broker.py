@@ -20,7 +20,7 @@ from .judge import complaints
 from .passing_time import at_rest, until
 from .proxy import Proxy
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shared]
 AT_ONCE = 2.0  # seconds that a person waits for a page at most
 OUTAGES = {"refuse": {}, "blackhole": {}, "latency": {"seconds": 3}}
 

@@ -20,7 +20,7 @@ from .proxy import Proxy
 from .shopper import Shopper
 from .test_broker import AT_ONCE, OUTAGES
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shared]
 
 
 @dataclass

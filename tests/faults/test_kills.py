@@ -117,6 +117,7 @@ def test_a_poisoned_order_fails_and_others_proceed(worker, faults, transactional
     assert complaints(healthy, mails=journal, attempts=1) == []
 
 
+@pytest.mark.shared
 def test_abandoned_orders_come_back_when_their_lease_is_over(worker, faults, journal, transactional_db):
     """Nothing is hurried here, and the worker's own sweeper finds them. Each line fires once, so each order loses its
     worker at another step."""
