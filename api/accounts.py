@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from plans import links
 from plans.models import Account, Contact, Plan, Storefront, Subscription
@@ -97,6 +98,10 @@ class AccountList(Rows):
     queryset = Account.objects.none()
     serializer_class = AccountBody
     filterset_class = AccountFilters
+
+    def order(self, request: Request) -> tuple[str, ...]:
+        """By age where another table decides: PostgreSQL would else merge the two by number, from the first page on."""
+        return ("-created_at", "-pk") if {"plan", "view"} & set(request.query_params) else super().order(request)
 
     def get_queryset(self) -> QuerySet:
         return _with_plan(seen_by(self.caller), self.caller)

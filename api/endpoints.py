@@ -68,6 +68,10 @@ class Rows(Endpoint, ListAPIView):
     pagination_class = CursorPages
     filter_backends = [Filters]
 
+    def order(self, request: Request) -> tuple[str, ...]:
+        """The newest first: by number, or by another column that an index leads along, and that never changes."""
+        return ("-pk",)
+
 
 class Row(Endpoint, RetrieveAPIView):
     lookup_field = "number"

@@ -22,12 +22,14 @@ class AccountFilters(PlanFilters):
         return plans_of(self.request)
 
     def on_plan(self, accounts: QuerySet, _name: str, value: str) -> QuerySet:
-        """On the plan now. The default plan is held by who has no plan subscription."""
+        """Resellers on the plan now. The default plan is held by who has no plan subscription."""
         plan = next(plan for plan in self.plans() if plan.code == value)
         subscribed = Subscription.objects.active().for_plans().filter(account=OuterRef("pk"))
-        return accounts.filter(~Exists(subscribed) if plan.is_default else Exists(subscribed.filter(plan=plan)))
+        is_on_it = ~Exists(subscribed) if plan.is_default else Exists(subscribed.filter(plan=plan))
+        return accounts.resellers().filter(is_on_it)
 
     def in_view(self, accounts: QuerySet, _name: str, view: str) -> QuerySet:
+        accounts = accounts.resellers()
         if view == "storefront":
             open_ones = Storefront.objects.filter(account=OuterRef("pk"), state=Storefront.State.OPEN, is_own=False)
             return accounts.filter(Exists(open_ones))
