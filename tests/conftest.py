@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import embedded_valkey
@@ -75,12 +76,18 @@ def processes(transactional_db: None, tmp_path: Path, minder: Minder) -> Iterato
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of the tests marked `shared` a leg of a whole run takes its own."""
+    """Of the tests marked `shared` a leg of a whole run takes its own; and the second one goes the other way round.
+
+    So the one waits for processes or a browser while the other computes.
+    """
     shared = [item for item in items if item.get_closest_marker("shared")]
     theirs = set(shared) - set(sharing.mine(shared))
     if theirs:
         config.hook.pytest_deselected(items=list(theirs))
         items[:] = [item for item in items if item not in theirs]
+    if sharing.IS_SECOND:
+        files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
+        items[:] = [item for tests in reversed(files) for item in tests]
 
 
 def pytest_collection_finish() -> None:

@@ -79,7 +79,8 @@ def visitor(browser: Browser) -> Iterator:
     opened: list[BrowserContext] = []
 
     def open_one(**options) -> BrowserContext:
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        usual = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}  # nothing is drawn for nothing
+        context = browser.new_context(**usual | options)
         context.set_default_timeout(15_000)
         opened.append(context)
         return context
