@@ -153,6 +153,11 @@ def ways_up(account: Account) -> list[Option]:
     return [option for option in upgrade_options(account) if option.direction == "up"]
 
 
+def plan_called(account: Account, code: str) -> Option | None:
+    """The plan as seen from the account, wherever it lies: a dialog that was open keeps its plan, and says why not."""
+    return next((option for option in upgrade_options(account) if option.plan.code == code), None)
+
+
 def product_of(option: Option | None) -> Product:
     """The product that grants the plan. Http404 where there is none: then it is not for sale."""
     if option is None or option.product is None:

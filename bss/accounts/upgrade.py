@@ -12,7 +12,7 @@ from plans.tenant_requests import close_tenant_request, request_tenant
 from plans.upgrade_paths import Option
 
 from ..permissions import StaffRequired
-from ..plan_changes import PlanChangeDialog, account_of, product_of, ways_up
+from ..plan_changes import PlanChangeDialog, account_of, plan_called, product_of, ways_up
 from .upgrade_forms import TenantRequestForm
 
 
@@ -29,8 +29,7 @@ class UpgradePlan(PlanChangeDialog):
 
     def find(self, *, number: str, plan: str) -> None:
         self.account = account_of(self.request, number)
-        ways = {option.plan.code: option for option in ways_up(self.account)}
-        self.product = product_of(ways.get(plan))
+        self.product = product_of(plan_called(self.account, plan))
 
     def back(self) -> tuple[str, str]:
         return reverse("account", args=[self.account.number]), self.account.name

@@ -7,11 +7,11 @@ from django.urls import reverse
 from plans.models import Account, Order, Subscription
 from plans.upgrade_paths import next_way_up
 
-from ..plan_changes import PlanChangeDialog, product_of, ways_up
+from ..plan_changes import PlanChangeDialog, plan_called, product_of
 
 
 class UpgradeSubscription(PlanChangeDialog):
-    """`?to=` names another plan above than the next one."""
+    """`?to=` names the plan; without it, it is the next one above. Whoever sends the form sends the plan it showed."""
 
     channel = Order.Channel.SUBSCRIPTION
 
@@ -21,11 +21,10 @@ class UpgradeSubscription(PlanChangeDialog):
         self.subscription = get_object_or_404(found, number=number)
         self.account: Account = self.subscription.account
         self.account.operator = self.request.operator
-        if not self.subscription.is_active:
+        wanted, is_sent = self.request.GET.get("to", ""), self.request.method == "POST"
+        if not self.subscription.is_active and not is_sent:  # sent twice, it answers with the order that ended it
             raise Http404
-        wanted = self.request.GET.get("to", "")
-        ways = {way.plan.code: way for way in ways_up(self.account)}
-        self.product = product_of(ways.get(wanted) if wanted else next_way_up(self.account))
+        self.product = product_of(plan_called(self.account, wanted) if wanted else next_way_up(self.account))
 
     def back(self) -> tuple[str, str]:
         return reverse("subscription", args=[self.subscription.number]), self.subscription.number
@@ -36,6 +35,7 @@ class UpgradeSubscription(PlanChangeDialog):
             "sub": f"{self.subscription.number} · {self.account.name}",
             "confirm": f"Upgrade to {self.product.plan.name}",
             "decline": f"Keep {self.subscription.plan.name} plan",
+            "action": f"{self.request.path}?to={self.product.plan.code}",
         }
 
     def lands_on(self, order: Order) -> str:

@@ -13,7 +13,7 @@ from plans.models import Account, Order, Product, Subscription
 from plans.ordering import Confirmation, order_change
 from plans.preview import Preview, Wanted, preview_order
 from plans.refusals import PreviewStale, Refused
-from plans.upgrade_paths import next_way_up
+from plans.upgrade_paths import next_way_up, upgrade_options
 from ui.forms import form_key_of
 
 from ..membership import member_may
@@ -36,20 +36,24 @@ class Answer:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_may("change_plan")
 def subscription_upgrade(request: HttpRequest, number: str) -> HttpResponse:
-    mine = Subscription.objects.of_account(request.visitor.account).active().for_plans()
-    subscription = get_object_or_404(mine.select_related("plan"), number=number)
-    product = next_product(request.visitor.account)
-    if product is None:
-        raise Http404
-    if request.method != "POST":
+    """`?to=` is the plan that the form showed. Sent twice, it answers with the order that ended the subscription."""
+    is_sent, account = request.method == "POST", request.visitor.account
+    mine = Subscription.objects.of_account(account).for_plans()
+    subscription = get_object_or_404((mine if is_sent else mine.active()).select_related("plan"), number=number)
+    product = _product_to(request.GET.get("to", "") if is_sent else "", account=account)
+    if not is_sent:
         return _page(request, subscription, product, answer=Answer(str(uuid.uuid4())))
     return _order(request, subscription, product)
 
 
-def next_product(account: Account) -> Product | None:
-    way = next_way_up(account, is_sold=True)
-    if way is None:
-        return None
+def _product_to(code: str, *, account: Account) -> Product:
+    """The product that grants the plan of the code, wherever that lies; without one, of the next that is sold."""
+    if code:
+        way = next((option for option in upgrade_options(account) if option.plan.code == code), None)
+    else:
+        way = next_way_up(account, is_sold=True)
+    if way is None or way.product is None:
+        raise Http404
     way.product.plan = way.plan
     return way.product
 
