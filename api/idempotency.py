@@ -22,7 +22,6 @@ from plans.models import IdempotencyRecord
 
 from .problems import CONTENT_TYPE, Problem, document_of
 
-KEPT = timedelta(hours=24)
 IN_FLIGHT = timedelta(minutes=1)  # longer than any request may take
 REPLAYED = "Idempotency-Replayed"
 NOT_KEPT = (429,)
@@ -66,7 +65,7 @@ def _taken(request: Request) -> IdempotencyRecord:
     found = IdempotencyRecord.objects.filter(**mine).first()
     if found is None:  # let go in this very moment
         raise Problem(409, "idempotency_in_flight")
-    if found.created_at < now - (KEPT if found.status else IN_FLIGHT):
+    if found.created_at < now - (IdempotencyRecord.KEPT if found.status else IN_FLIGHT):
         return _taken_over(found, asked, now)
     if found.request != asked:
         raise Problem(422, "idempotency_key_reused")

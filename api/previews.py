@@ -13,7 +13,7 @@ LINE = {name: serializers.CharField() for name in ("kind", "text", "net", "tax_r
 }
 ITEM = {name: serializers.CharField() for name in ("product", "name", "cycle")} | {
     "quantity": serializers.IntegerField(),
-    "unit_price": serializers.CharField(help_text="“None” where the product has no price"),
+    "unit_price": serializers.CharField(help_text="Empty: the product has no price", allow_blank=True),
 }
 TAX = {name: serializers.CharField() for name in ("text", "rate", "tax")}
 LETTER = {"template": serializers.CharField(), "recipients": serializers.ListField(child=serializers.EmailField())}

@@ -136,7 +136,7 @@ class Preview:
                     "name": w.product.name,
                     "cycle": w.cycle,
                     "quantity": w.quantity,
-                    "unit_price": str(w.unit_price),
+                    "unit_price": "" if w.unit_price is None else str(w.unit_price),
                 }
                 for w in self.wanted
             ],

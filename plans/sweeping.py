@@ -20,6 +20,7 @@ from . import heartbeats, import_runs
 from .doorbells import ring
 from .execution import execute_order, in_seconds
 from .models import Operator, Order, User
+from .tokens import forget_answers
 from .trail import remember
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ def sweep(*, execute: bool = False) -> dict[str, int]:
     for run_id in imports:
         if execute or not import_runs.ring(run_id):
             import_runs.go_on(run_id, seconds=math.inf if execute else IMPORTING)
+    forget_answers(BATCH)
     return {"orders": len(orders), "imports": len(imports), "letters": deliver_due(limit=BATCH, by_hand=execute)}
 
 

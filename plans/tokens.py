@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from .models import Account, ApiToken, Operator
+from .models import Account, ApiToken, IdempotencyRecord, Operator
 from .refusals import Refused
 from .trail import remember
 
@@ -61,6 +61,13 @@ def find_token(secret: str) -> ApiToken | None:
         if found.last_used_at is None or found.last_used_at < now - NOTED_EVERY:
             ApiToken.objects.filter(quiet, pk=found.pk).update(last_used_at=now)
     return found
+
+
+def forget_answers(limit: int) -> int:
+    """Delete the oldest answers that no key gets any more; how many they were."""
+    over = IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - 2 * IdempotencyRecord.KEPT)
+    oldest = list(over.order_by("created_at").values_list("pk", flat=True)[:limit])
+    return IdempotencyRecord.objects.filter(pk__in=oldest).delete()[0] if oldest else 0
 
 
 def digest_of(secret: str) -> str:

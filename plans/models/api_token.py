@@ -1,5 +1,7 @@
 """ApiToken: a key for programs, kept as a hash. IdempotencyRecord: the answer that a key and a body got first."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -46,7 +48,9 @@ class ApiToken(models.Model):
 
 
 class IdempotencyRecord(models.Model):
-    """One unsafe call of one caller: written with its effect, in the same transaction, kept for 24 hours."""
+    """One unsafe call of one caller: written with its effect, in the same transaction, and kept for a while."""
+
+    KEPT = timedelta(hours=24)
 
     operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="+")
     user = models.ForeignKey("plans.User", models.CASCADE, related_name="+")

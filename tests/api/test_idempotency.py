@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from plans.models import IdempotencyRecord, Order, User
+from plans.sweeping import sweep
 from tests import cast
 from tests.plans.at_once import at_once
 
@@ -54,6 +55,14 @@ class TestOneAfterTheOther:
         IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
         assert erp.post("orders/", draft(tech) | {"reference": "x"}, key=KEY).status_code == 201
         assert Order.objects.count() == 2
+
+    def test_the_sweeper_forgets_what_no_key_gets_any_more(self, erp, tech):
+        for _ in range(2):
+            erp.post("orders/", draft(tech))
+        old, new = IdempotencyRecord.objects.order_by("pk")
+        IdempotencyRecord.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=2, seconds=1))
+        sweep()
+        assert list(IdempotencyRecord.objects.all()) == [new]
 
     def test_in_flight(self, erp, tech):
         """Whoever died with the key in hand left no effect: after a minute the key can be taken over."""
