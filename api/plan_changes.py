@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from plans.models import Account, Product
 from plans.models.product import Cycle
 from plans.ordering import Confirmation, order_change
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from plans.refusals import Refused
 from plans.upgrade_paths import upgrade_options
 

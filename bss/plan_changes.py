@@ -14,7 +14,8 @@ from django.views import View
 from plans import links
 from plans.models import Account, Order, Product
 from plans.ordering import Confirmation, order_change
-from plans.preview import Preview, Wanted, preview_order
+from plans.preview import Preview, Wanted
+from plans.previewing import preview_order
 from plans.refusals import PreviewStale, Refused
 from plans.upgrade_paths import Option, upgrade_options
 from ui.alias_field import AliasField, Said

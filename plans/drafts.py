@@ -3,7 +3,8 @@
 from django.db.models import Exists, OuterRef, Q
 
 from .models import Account, Entitlement, Order, OrderItem, Storefront
-from .preview import Preview, Wanted, preview_order
+from .preview import Preview, Wanted
+from .previewing import preview_order
 
 
 def items_of(order: Order) -> list[OrderItem]:

@@ -35,7 +35,8 @@ from .models import (
 )
 from .models.product import Cycle
 from .ordering import order_previewed
-from .preview import Preview, Wanted, preview_order
+from .preview import Preview, Wanted
+from .previewing import preview_order
 from .refusals import Refused
 
 

@@ -11,7 +11,8 @@ from .doorbells import ring_after_commit
 from .drafts import agreed, freeze_items, items_of, preview_draft
 from .models import Account, Basket, NumberSeries, Order, OrderItem, TermsAcceptance
 from .moves import locked, move, note
-from .preview import Preview, Wanted, preview_order
+from .preview import Preview, Wanted
+from .previewing import preview_order
 from .refusals import PreviewStale, Refused
 
 

@@ -18,7 +18,8 @@ from plans.models import (
     User,
 )
 from plans.ordering import order_basket, wanted_in
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 
 PASSWORD = "uplift-demo"
 

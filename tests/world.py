@@ -18,7 +18,7 @@ from plans.models import (
     User,
 )
 from plans.ordering import order_basket, wanted_in
-from plans.preview import preview_order
+from plans.previewing import preview_order
 from plans.tokens import create_token
 from tests import cast
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from plans import baskets
 from plans.models import BasketItem, Product
 from plans.models.product import Cycle
-from plans.preview import Preview, preview_order
+from plans.preview import Preview
+from plans.previewing import preview_order
 from plans.refusals import Refused
 
 from ..forms import BasketItemForm

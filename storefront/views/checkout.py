@@ -14,7 +14,8 @@ from notifications.catalogue import CATALOGUE
 from plans import aliases, baskets, links
 from plans.models import BasketItem
 from plans.ordering import order_basket
-from plans.preview import Preview, preview_order
+from plans.preview import Preview
+from plans.previewing import preview_order
 from plans.refusals import PreviewStale, Refused
 
 from ..forms import CheckoutForm

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from notifications.catalogue import CATALOGUE
 from plans.models import Account, Order, Product, Subscription
 from plans.ordering import Confirmation, order_change
-from plans.preview import Preview, Wanted, preview_order
+from plans.preview import Preview, Wanted
+from plans.previewing import preview_order
 from plans.refusals import PreviewStale, Refused
 from plans.upgrade_paths import next_way_up, upgrade_options
 from ui.forms import form_key_of

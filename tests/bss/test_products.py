@@ -131,7 +131,7 @@ def test_an_edit_is_in_the_catalogue_at_once(maren, nordwind, suite, django_capt
 def test_what_runs_keeps_its_price(maren, nordwind, suite):
     from plans.execution import execute_order
     from plans.ordering import order_basket, wanted_in
-    from plans.preview import preview_order
+    from plans.previewing import preview_order
 
     account = cast.reseller(nordwind)
     held, by = cast.basket(account, suite), cast.buyer_of(account)

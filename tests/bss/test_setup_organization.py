@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from plans.models import Account, Activity, NumberSeries, Operator, Order, Storefront
 from plans.organizing import CannotChange, change_organization, organization_of, set_next_number
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from plans.refusals import Refused
 from tests import cast
 

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from plans.models import Activity, Entitlement, Plan, Price, Subscription, User
 from plans.offering import change_plan, offer_of
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from plans.refusals import Refused
 from tests import cast
 

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from plans.models import Activity, Order, TermsAcceptance, TermsVersion
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from plans.publishing import publish_terms
 from plans.refusals import Refused
 from tests import cast

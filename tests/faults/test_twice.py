@@ -14,7 +14,7 @@ from plans import execution, letters, upgrading
 from plans.execution import LeaseLost, carry_out, claim, execute_order
 from plans.models import Account, Order, Subscription
 from plans.ordering import order_basket, wanted_in
-from plans.preview import preview_order
+from plans.previewing import preview_order
 from plans.verify import broken
 from tests import cast
 

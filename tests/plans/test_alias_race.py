@@ -8,7 +8,8 @@ from plans import aliases
 from plans.mending import amend_item
 from plans.models import Account, AliasClaim, NumberSeries, Order
 from plans.ordering import draft_order, order_basket, place_order, wanted_in
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from plans.verify import broken
 from tests import cast
 

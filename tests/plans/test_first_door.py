@@ -10,7 +10,7 @@ from notifications.models import Notification
 from plans.execution import execute_order
 from plans.models import Account, Charge, Order, Storefront, Subscription, TermsAcceptance, TermsVersion
 from plans.ordering import order_basket, wanted_in
-from plans.preview import preview_order
+from plans.previewing import preview_order
 from plans.refusals import PreviewStale
 from plans.verify import broken
 from tests import cast

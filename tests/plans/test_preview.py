@@ -24,7 +24,8 @@ from plans.models import (
     TermsVersion,
 )
 from plans.ordering import draft_order, order_basket, place_order, wanted_in
-from plans.preview import Preview, Wanted, preview_order
+from plans.preview import Preview, Wanted
+from plans.previewing import preview_order
 from plans.refusals import PreviewStale, Refused
 from plans.verify import broken
 from tests import cast

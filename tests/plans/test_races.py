@@ -14,7 +14,8 @@ from plans.execution import _locked, claim, execute_order
 from plans.mending import amend_item, cancel_order, retry_order
 from plans.models import MOVES, Account, AliasClaim, Order, OrderItem, Storefront, Subscription, TermsAcceptance
 from plans.ordering import draft_order, order_basket, place_order, wanted_in
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from plans.refusals import Refused
 from plans.verify import broken
 from tests import cast

@@ -24,7 +24,8 @@ from plans.models import (
     Subscription,
     User,
 )
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from plans.refusals import Refused
 
 MODELS = (Operator, Account, Contact, User, Order, Subscription, Storefront, Charge, Activity, Notification, Product)

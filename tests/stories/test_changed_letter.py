@@ -9,7 +9,8 @@ from plans import links
 from plans.execution import execute_order
 from plans.models import Account, Activity, Order, User
 from plans.ordering import Confirmation, draft_order, order_change, place_order
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from tests import cast
 from tests.bss.conftest import sign_in
 

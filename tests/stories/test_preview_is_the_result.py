@@ -13,7 +13,8 @@ from notifications.models import Notification
 from plans.execution import execute_order
 from plans.models import Account, Charge, Order, Plan, Price, Storefront, Subscription
 from plans.ordering import Confirmation, order_change
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from tests import cast
 
 pytestmark = pytest.mark.django_db

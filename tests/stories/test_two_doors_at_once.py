@@ -11,7 +11,8 @@ import pytest
 from plans.execution import execute_order
 from plans.models import Account, Order
 from plans.ordering import Confirmation, order_basket, order_change, wanted_in
-from plans.preview import Wanted, preview_order
+from plans.preview import Wanted
+from plans.previewing import preview_order
 from plans.verify import broken
 from tests import cast
 from tests.plans.at_once import Outcome, at_once, codes
