@@ -36,6 +36,7 @@ INVALID = (
     "Use only lowercase letters, digits and hyphens, 3 to 40 characters, and start and end with a letter or digit."
 )
 EMAIL = "Enter an email address, as in bills@firm.com."
+REQUIRED = "Fill in this field."
 # Route, field, what is typed, and the sentence that then stands at the field.
 SAID: list[tuple[str, str, list[str], str]] = [
     ("checkout", "alias", ["", "  "], "Enter a Storefront Alias."),
@@ -83,6 +84,23 @@ SAID: list[tuple[str, str, list[str], str]] = [
     ("account_login", "password", [""], ""),
     ("account_reset_password", "email", ["", "nobody", "a\0@b.example", "x" * 400 + "@b.example"], ""),
     ("account_reset_password_from_key", "password1", ["", "short", "password123", "12345678901234"], ""),
+    ("account_edit", "name", ["", "  "], REQUIRED),
+    ("account_edit", "name", ["a\nb", "a\0"], ONE_LINE),
+    ("account_edit", "country", ["XX", "\0"], "Choose from the list."),
+    ("account_new", "billing_email", ["nobody", "a@b"], "Enter an email address, as in name@firm.com."),
+    ("account_deactivate", "reason", ["", " "], REQUIRED),
+    ("contact_new", "email", ["nobody", "a\0@b.example"], "Enter an email address, as in name@firm.com."),
+    ("contact_edit", "name", ["x" * 121], "Use at most 120 characters."),
+    ("account_upgrade_plan", "alias", ["ab", "-ab", "größe"], INVALID),
+    ("account_upgrade_plan", "alias", [""], "Enter a Storefront Alias."),
+    ("product_new", "icon", ["skull", "\0"], "Choose an icon of the list."),
+    ("organization", "tax_rate", [""], "Enter the tax rate."),
+    ("organization", "currency", ["XXX", "\0"], "Choose a currency of the list."),
+    ("organization", "time_zone", ["Mars"], "Choose a time zone of the list."),
+    ("reserved_aliases", "alias", [""], "Enter an alias."),
+    ("staff_invite", "email", ["nobody"], "Enter an email address, as in name@example.com."),
+    ("staff_invite", "role", ["king", "\0"], "Choose a role."),
+    ("api_token_new", "scope", ["all", "\0"], "Choose what the token may do."),
 ]
 
 
