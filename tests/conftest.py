@@ -80,11 +80,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     So the one waits for processes or a browser while the other computes.
     """
-    shared = [item for item in items if item.get_closest_marker("shared")]
-    theirs = set(shared) - set(sharing.mine(shared))
-    if theirs:
-        config.hook.pytest_deselected(items=list(theirs))
-        items[:] = [item for item in items if item not in theirs]
+    if theirs := sharing.left_to_the_other(items):
+        config.hook.pytest_deselected(items=theirs)
+        items[:] = [item for item in items if item not in set(theirs)]
     if sharing.IS_SECOND:
         files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
         items[:] = [item for tests in reversed(files) for item in tests]

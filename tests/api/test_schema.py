@@ -62,6 +62,7 @@ def open_connection(world):
         signal.connect(close_old_connections)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: f"{each.method} {each.path}")
 def test_every_call_is_answered_as_described(world, erp, open_connection, operation):
     """Half of the calls are of what is there: else all answers would be 404."""

@@ -17,7 +17,7 @@ from tests.everywhere.walk import WHO_READS
 from tests.walking import Visit
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shared("postgresql")]
 METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE")
 
 

@@ -27,7 +27,7 @@ from tests.reading import Form
 from tests.sending import Sender, leads_away
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shared("postgresql")]
 TOKEN = "csrfmiddlewaretoken"
 TURN = 1 if connection.vendor == "postgresql" else 0  # what is left out on the one database is sent on the other
 QUANTITY = "Enter a quantity from 1 to 10,000."

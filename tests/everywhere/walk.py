@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import resolve
 
 from storefront.tenancy import URLCONFS, find_place
-from tests import crowd, reading, sharing, walking, watching
+from tests import crowd, reading, walking, watching
 from tests import world as worlds
 from tests.everywhere.faults import faults_of_answer, faults_of_forms, faults_of_head, is_letter
 from tests.reading import Form
@@ -71,7 +71,7 @@ def walk_everywhere(world: World, clients: dict[str, Client]) -> Walk:
     """What is the same for all (styles, scripts, icons) is asked for once."""
     walk, before, assets = Walk(), watching.digests(), set()
     others = [who for who in clients if who not in ORDER]
-    for who in [*ORDER, *sharing.mine(others)]:
+    for who in [*ORDER, *others]:
         walk.people.add(who)
         visits, astray = walking.walk(clients[who], crowd.doors(world, who), hosts=crowd.HOSTS, known=assets)
         assets |= {visit.address for visit in visits if visit.path.startswith("/static/")}

@@ -12,7 +12,7 @@ from tests import cast
 
 from .at_once import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shared("postgresql")]  # it has many writers
 ROUNDS = 50
 
 

@@ -21,7 +21,7 @@ from tests.plans import test_refusals
 from tests.storefront.visits import words
 from tests.stories.doors import FROM_BASIC, FROM_FREE, SELF_SERVICE, Doors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shared]
 BY_API = (Doors.api, Doors.api_order)
 WHERE_TYPED = [Doors.basket, Doors.bss_item, Doors.dialog, Doors.api, Doors.api_order]
 BY_STAFF = [door for door in FROM_BASIC if door not in SELF_SERVICE]
