@@ -52,7 +52,7 @@ class Schema(AutoSchema):
         return f"{verb}_{name}"
 
     def get_tags(self) -> list[str]:
-        return [self.path.removeprefix("/api/v1/").partition("/")[0]]
+        return [self.path.removeprefix("/v1/").partition("/")[0]]  # SCHEMA_PATH_PREFIX_INSERT comes later
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

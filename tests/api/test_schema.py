@@ -94,6 +94,10 @@ def test_every_call_is_answered_as_described(world, erp, open_connection, operat
 
 def test_it_is_openapi():
     validate_schema(document())
+    assert {tag for each in OPERATIONS for tag in each.definition.raw["tags"]} == {
+        "accounts", "alias-availability", "notifications", "orders", "plan-changes", "plans", "products",
+        "subscriptions", "tenant-requests",
+    }  # fmt: skip
     assert len(OPERATIONS) >= 24
 
 
