@@ -23,7 +23,7 @@ BIN = ROOT / ".venv/bin"
 LEGS = ("lint", "sqlite", "pg")
 NOTHING = "NOTHING RAN"
 RUNNING: list[subprocess.Popen] = []  # the test runs at hand
-PYTHON_FOLDERS = ["config", "api", "bss", "storefront", "ui", "plans", "notifications", "bin"]
+PYTHON_FOLDERS = ["config", "api", "bss", "storefront", "ui", "reselling", "plans", "notifications", "bin"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # As in production, on nobody's machine: two hosts and TLS.
 PRODUCTION = {

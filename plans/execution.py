@@ -155,7 +155,7 @@ def _locked(lease: Lease) -> tuple[Order, Account]:
     )
     # no_key: rows that merely point at the account, another order's say, are written without waiting for this one
     accounts = Account.objects.select_for_update(of=("self",), no_key=True)
-    accounts = accounts.select_related("operator", "account_manager")
+    accounts = accounts.select_related("operator", "account_manager", "storefront_draft")
     account = accounts.filter(pk__in=mine.values("account_id")).first()
     order = mine.select_for_update(of=("self",), no_key=True)
     order = order.select_related("to_plan", "from_plan", "placed_by").first()

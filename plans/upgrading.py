@@ -101,13 +101,22 @@ def open_storefront(order: Order, *, account: Account, alias: str) -> Storefront
             operator_id=order.operator_id,
             account=account,
             claim=claim,
-            name=account.name[:60],
             created_by_order=order,
+            **{"name": account.name[:60], **_prepared_brand(account)},
         )
     Storefront.objects.filter(pk=storefront.pk).update(
         claim=claim, state=Storefront.State.OPEN, parked_at=None, version=F("version") + 1
     )
     return storefront
+
+
+def _prepared_brand(account: Account) -> dict[str, object]:
+    """The brand that the reseller saw in the preview before it bought, which ends as a draft; {} without one."""
+    draft = getattr(account, "storefront_draft", None)
+    if draft is None:
+        return {}
+    draft.delete()
+    return draft.brand()
 
 
 def _use_alias(alias: str, *, account: Account) -> AliasClaim:

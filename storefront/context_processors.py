@@ -13,6 +13,7 @@ from plans.refusals import SENTENCES
 from . import theme
 from .icon import Icon, storefront_icon
 from .membership import Visitor
+from .panel import rooms as panel_rooms
 
 STORE_NAVIGATION = (
     ("Catalogue", "catalogue", "anyone"),
@@ -79,6 +80,16 @@ class Shell:
             and self.visitor.is_member
             and self.visitor.manages(self.request.storefront)
         )
+
+    @property
+    def is_in_panel(self) -> bool:
+        match = self.request.resolver_match
+        return match is not None and match.route.startswith(links.ADMIN_PANEL_PATH)
+
+    @property
+    def rooms(self) -> list[dict[str, object]]:
+        """The menu of the Storefront Admin Panel."""
+        return panel_rooms.menu(self.request)
 
     @property
     def visitor(self) -> Visitor:

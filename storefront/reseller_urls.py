@@ -1,8 +1,8 @@
 """Routes of a reseller's storefront, under its alias; the tenancy middleware moved that to the script prefix."""
 
-from django.urls import path
+from django.urls import include, path
 
-from .views import account, panel, portal, theme
+from .views import account, portal, theme
 
 handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
@@ -12,7 +12,7 @@ urlpatterns = [
     path("products/", portal.products, name="products"),
     path("products/<slug:slug>/", portal.product, name="product"),
     path("portal/", portal.portal, name="portal"),
-    path("admin/", panel.overview, name="panel"),
+    path("admin/", include("storefront.panel.urls")),
     *account.urlpatterns,
     *theme.urlpatterns,
 ]

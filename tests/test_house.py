@@ -12,7 +12,7 @@ from plans import starter
 
 ROOT = Path(__file__).resolve().parent.parent
 FACES = ("storefront", "bss", "api", "ui", "config")
-DOMAIN = ("plans", "notifications")
+DOMAIN = ("reselling", "plans", "notifications")
 PLAN_WORDS = {plan[key] for plan in starter.PLANS for key in ("code", "name")}
 # Where rows of these kinds may begin; seeds write a past that no story can be told into.
 SEEDS = "plans/demo"

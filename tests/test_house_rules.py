@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("config", "api", "bss", "storefront", "ui", "plans", "notifications", "bin")
+ROOMS = ("config", "api", "bss", "storefront", "ui", "reselling", "plans", "notifications", "bin")
 FORBIDDEN_NAMES = {
     "mark_safe": "escape, or let the template do it",
     "csrf_exempt": "every unsafe request carries a token",

@@ -5,10 +5,13 @@ from .account import Account, Contact
 from .activity import Activity
 from .api_token import ApiToken, IdempotencyRecord
 from .basket import Basket, BasketItem
+from .brand import StorefrontDraft
 from .heartbeat import WorkerHeartbeat
 from .import_run import ImportFate, ImportRun
+from .listing import Listing, StorefrontText
 from .operator import NumberSeries, Operator
 from .order import MOVES, OPEN_STATES, Order, OrderItem
+from .picture import Picture
 from .plan import Entitlement, Plan, PlanEdge
 from .product import Price, Product
 from .storefront import AliasClaim, Storefront
@@ -34,17 +37,21 @@ __all__ = [
     "IdempotencyRecord",
     "ImportFate",
     "ImportRun",
+    "Listing",
     "NumberSeries",
     "Operator",
     "Order",
     "OrderItem",
     "PendingChange",
+    "Picture",
     "Plan",
     "PlanEdge",
     "Price",
     "Product",
     "StaffMembership",
     "Storefront",
+    "StorefrontDraft",
+    "StorefrontText",
     "Subscription",
     "TenantRequest",
     "TermsAcceptance",

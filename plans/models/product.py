@@ -67,10 +67,16 @@ class Price(models.Model):
     cycle = models.CharField(max_length=5, choices=Cycle)
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=19, decimal_places=4)
+    recommended = models.DecimalField(
+        max_digits=19, decimal_places=4, null=True, blank=True, help_text="What end customers pay a reseller for it"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["product", "cycle", "currency"], name="one_price_per_cycle"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(recommended__isnull=True) | Q(recommended__gte=0), name="recommended_not_negative"
+            ),
             models.CheckConstraint(condition=Q(cycle__in=["month", "year"]), name="price_cycle_known"),
         ]

@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Length, Lower
+from django.db.models.functions import Length
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 from django.utils import timezone
+
+from .brand import Brand, colour_shape
 
 ALIAS_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
@@ -58,7 +60,7 @@ class StorefrontQuerySet(models.QuerySet):
         return self.filter(operator_id=account.operator_id, account=account, is_own=False)
 
 
-class Storefront(models.Model):
+class Storefront(Brand):
     """The operator's own, or a reseller's under an alias. One row per account, for life.
 
     A parked storefront loses its claim only when another account takes the alias after its quarantine.
@@ -74,13 +76,14 @@ class Storefront(models.Model):
     claim = models.OneToOneField(AliasClaim, models.PROTECT, null=True, blank=True, related_name="storefront")
     is_own = models.BooleanField(default=False, help_text="The operator's own, at the root of its host")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    name = models.CharField(max_length=60)
-    tagline = models.CharField(max_length=120, blank=True)
-    brand_colour = models.CharField(max_length=7, default="#08758a")
-    support_email = models.EmailField(blank=True)
-    support_phone = models.CharField(max_length=40, blank=True)
-    address = models.CharField(max_length=300, blank=True)
+    headline = models.CharField(max_length=120, blank=True)
+    intro = models.CharField(max_length=600, blank=True, help_text="Below the headline of the home page")
+    language = models.CharField(max_length=8, default="en")
     anonymous_browsing = models.BooleanField(default=True)
+    lists_everything = models.BooleanField(default=True, help_text="Products without a listing are listed, too")
+    markup = models.DecimalField(
+        max_digits=7, decimal_places=2, null=True, blank=True, help_text="Percent on the cost; none: as recommended"
+    )
     created_by_order = models.OneToOneField("plans.Order", models.PROTECT, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
     parked_at = models.DateTimeField(null=True, blank=True)
@@ -95,7 +98,10 @@ class Storefront(models.Model):
                 condition=Q(is_own=True, claim__isnull=True) | Q(is_own=False, claim__isnull=False) | Q(state="parked"),
                 name="open_storefront_has_alias",
             ),
-            models.CheckConstraint(condition=Q(brand_colour=Lower("brand_colour")), name="colour_lowercase"),
+            models.CheckConstraint(condition=colour_shape("brand_colour"), name="colour_shape"),
+            models.CheckConstraint(
+                condition=Q(markup__isnull=True) | Q(markup__gte=0, markup__lte=1000), name="storefront_markup_sane"
+            ),
             models.CheckConstraint(condition=~Q(state="parked") | Q(parked_at__isnull=False), name="parked_has_time"),
         ]
         indexes = [models.Index(fields=["operator", "state", "-id"], name="storefront_newest")]

@@ -14,9 +14,14 @@ from plans.models import (
     ApiToken,
     IdempotencyRecord,
     ImportRun,
+    Listing,
     Operator,
     PendingChange,
+    Picture,
     Plan,
+    Storefront,
+    StorefrontDraft,
+    StorefrontText,
     TenantRequest,
     WorkerHeartbeat,
 )
@@ -45,6 +50,7 @@ def furnish(name: str = "Nordwind", *, host: str = "testserver") -> Furnished:
     account = cast.on_plan(cast.on_plan(account, "free", alias="harbor"), "standard", alias=None)
     made = Furnished(operator, account, other, bare)
     made.rows = _bought(made) | _asked_for(made) | _written(made)
+    made.rows |= _shown(made)
     return made
 
 
@@ -66,6 +72,26 @@ def _bought(made: Furnished) -> dict[str, models.Model]:
         ),
         "tenant_request": TenantRequest.objects.create(operator=made.operator, account=made.account),
     }
+
+
+def _shown(made: Furnished) -> dict[str, models.Model]:
+    of = {"operator": made.operator}
+    on = {**of, "storefront": made.account.storefront}
+    logo = Picture.objects.create(**of, account=made.account, width=512, height=256)
+    Storefront.objects.filter(pk=made.account.storefront.pk).update(logo=logo)
+    return {
+        "picture": logo,
+        "storefront_draft": StorefrontDraft.objects.create(**of, account=made.bare, name="Three", logo=logo),
+        "listing": Listing.objects.create(**on, product=made.product, is_listed=True, featured=1),
+        "listed_plan": Listing.objects.create(**on, product=made.plan_product, is_listed=False),
+        "text": StorefrontText.objects.create(**on, kind=_text_kind(made), text="Kaiweg 14"),
+    }
+
+
+def _text_kind(made: Furnished) -> str:
+    """Another one at each operator: a text that strays finds its place free."""
+    kinds = StorefrontText.Kind.values
+    return kinds[made.operator.pk % len(kinds)]
 
 
 def _asked_for(made: Furnished) -> dict[str, models.Model]:

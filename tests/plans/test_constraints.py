@@ -62,6 +62,7 @@ CASES: dict[str, Callable[[Furnished], None]] = {
     "product_slug_unique": lambda w: again(w.product),
     "Product.plan": lambda w: again(w.plan_product, slug="other"),
     "one_price_per_cycle": lambda w: again(w.price, amount=1),
+    "recommended_not_negative": lambda w: change(w.price, recommended=-1),
     "price_not_negative": lambda w: change(w.price, amount=-1),
     "price_cycle_known": lambda w: change(w.price, cycle="week"),
     "terms_number_unique": lambda w: again(w.terms),
@@ -92,7 +93,16 @@ CASES: dict[str, Callable[[Furnished], None]] = {
     "Storefront.claim": lambda w: again(w.storefront, account=w.bare, created_by_order=None),
     "Storefront.created_by_order": lambda w: again(w.storefront, account=w.bare, **PARKED),
     "open_storefront_has_alias": lambda w: change(w.storefront, claim=None),
-    "colour_lowercase": lambda w: change(w.storefront, brand_colour="#0A6573"),
+    "colour_shape": lambda w: change(w.storefront, brand_colour="#0A6573"),
+    "draft_colour_shape": lambda w: change(w.storefront_draft, brand_colour="red;}#1"),
+    "StorefrontDraft.account": lambda w: again(w.storefront_draft),
+    "storefront_markup_sane": lambda w: change(w.storefront, markup=-1),
+    "picture_has_size": lambda w: change(w.picture, width=0),
+    "listing_once_per_product": lambda w: again(w.listing, featured=None),
+    "one_product_per_place": lambda w: change(w.listed_plan, featured=1),
+    "listing_markup_sane": lambda w: change(w.listing, markup=1001),
+    "text_once_per_kind": lambda w: again(w.text),
+    "text_kind_known": lambda w: change(w.text, kind="poem"),
     "parked_has_time": lambda w: change(w.storefront, state="parked"),
     "subscription_number_unique": lambda w: again(w.standard, order_item=w.item, replaces=None, plan=None),
     "one_active_plan_subscription": lambda w: again(w.standard, number="SUB-9", order_item=w.item, replaces=None),
@@ -140,7 +150,7 @@ def promises() -> dict[str, tuple[type[models.Model], models.BaseConstraint | mo
     for app in ("plans", "notifications"):
         for model in apps.get_app_config(app).get_models():
             for constraint in model._meta.constraints:
-                if "id" not in getattr(constraint, "fields", ()):
+                if not {"id", model._meta.pk.name} & set(getattr(constraint, "fields", ())):
                     found[constraint.name] = (model, constraint)
             for column in model._meta.fields:
                 if column.unique and not column.primary_key:

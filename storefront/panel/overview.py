@@ -1,28 +1,24 @@
-"""The Storefront Admin Panel, where a reseller runs its own storefront."""
+"""Overview: where the storefront stands, and what it still lacks before its reseller shows it to customers."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from plans import links
 from plans.models import Account
-from plans.refusals import SENTENCES
 
 from .. import readiness
-from ..membership import member_may
+from .access import managers_only
 
 
 @require_safe
-@member_may("manage_storefront")
+@managers_only
 def overview(request: HttpRequest) -> HttpResponse:
     shown, visitor = request.storefront, request.visitor
-    if not visitor.manages(shown):  # an end customer who is Admin of its own company
-        raise PermissionDenied(SENTENCES["not_permitted"])
     customers = Account.objects.filter(parent=visitor.account, kind=Account.Kind.CUSTOMER)
     return render(
         request,
-        "storefront/panel.html",
+        "storefront/panel/overview.html",
         {
             "address": links.storefront_url(request.operator, request.alias),
             "checks": readiness.checks(shown),

@@ -1,0 +1,1 @@
+"""The Storefront Admin Panel, where a reseller runs its own storefront: a room per subject, at /<alias>/admin/."""
