@@ -12,7 +12,18 @@ from django.db import transaction
 
 from notifications.models import Notification, NotificationTemplate
 from notifications.post import resend
-from plans.models import Activity, ApiToken, Operator, PendingChange, TenantRequest
+from plans.models import (
+    Activity,
+    ApiToken,
+    Listing,
+    Operator,
+    PendingChange,
+    Picture,
+    Storefront,
+    StorefrontDraft,
+    StorefrontText,
+    TenantRequest,
+)
 from plans.verify import BETWEEN, CROSSING, INVARIANTS, broken, rows_across_operators
 from tests import cast
 from tests.processes import environment
@@ -58,7 +69,19 @@ def everything(world) -> Operator:
     PendingChange.objects.create(
         subscription=world.subscription, to_plan=world.order.from_plan, due_on="2030-01-01", **about
     )
+    show_something(world.account.storefront)
     return copy(Operator.objects.get(pk=world.stranger.pk), store_host="strange.test", account=None)
+
+
+def show_something(storefront: Storefront) -> None:
+    """All that a reseller can put on its storefront."""
+    about = {"operator": storefront.operator}
+    logo = Picture.objects.create(account=storefront.account, width=512, height=256, **about)
+    Storefront.objects.filter(pk=storefront.pk).update(logo=logo)
+    StorefrontDraft.objects.create(account=storefront.account, name="Draft", logo=logo, **about)
+    product = cast.plan_product(storefront.operator, "standard")
+    Listing.objects.create(storefront=storefront, product=product, is_listed=True, **about)
+    StorefrontText.objects.create(storefront=storefront, kind="imprint", text="Kaiweg 14", **about)
 
 
 def test_every_row_of_every_kind_is_seen_to_cross(world, everything):
