@@ -38,6 +38,8 @@ def add_contact(account: Account, *, details: ContactDetails, invite: bool = Fal
     columns = details.columns()
     columns["user"] = _user_of(details) if details.roles else None
     is_first = not account.contacts.primary().exists()
+    if is_first:
+        _keep_that_it_has_one(account)
     with _once_per_account(account):
         contact = Contact.objects.create(
             operator_id=account.operator_id, account=account, is_primary=is_first, **columns
@@ -73,6 +75,7 @@ def make_primary(contact: Contact, *, by: User | None) -> None:
     """The one who gets the account's letters from now on."""
     _take_account(contact.account)
     Contact.objects.filter(account=contact.account_id, is_primary=True).exclude(pk=contact.pk).update(is_primary=False)
+    _keep_that_it_has_one(contact.account)
     if Contact.objects.filter(pk=contact.pk, is_primary=False).update(is_primary=True):
         _tell(contact, "contact.primary", f"{contact.name} made the primary contact.", by=by)
 
@@ -104,6 +107,10 @@ def is_last_admin(contact: Contact) -> bool:
 def _take_account(account: Account) -> None:
     """One change of an account's people at a time."""
     Account.objects.select_for_update(no_key=True).values_list("pk").get(pk=account.pk)
+
+
+def _keep_that_it_has_one(account: Account) -> None:
+    Account.objects.filter(pk=account.pk, has_primary_contact=False).update(has_primary_contact=True)
 
 
 @contextmanager

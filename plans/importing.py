@@ -122,6 +122,7 @@ def _create_account(row: Row, *, operator: Operator) -> Account:
         country=row.country.upper(),
         billing_email=row.email.lower(),
         language=operator.language,
+        has_primary_contact=True,  # written right after it
     )
 
 

@@ -178,6 +178,13 @@ def charges_that_do_not_add_up() -> Rows:
     return found
 
 
+def accounts_wrong_about_their_primary_contact() -> Rows:
+    has_one = Exists(Contact.objects.primary().filter(account=OuterRef("pk")))
+    wrong = Account.objects.filter(has_one, has_primary_contact=False)
+    wrong |= Account.objects.filter(~has_one, has_primary_contact=True)
+    return list(wrong.values("id", "number", "has_primary_contact"))
+
+
 INVARIANTS: dict[str, Callable[[], Rows]] = {
     "I1 executed upgrades have exactly one subscription": executed_upgrades_without_their_subscription,
     "I1 each item of an executed order has its subscription": items_of_executed_orders_without_subscription,
@@ -197,6 +204,7 @@ INVARIANTS: dict[str, Callable[[], Rows]] = {
     "I14 endless holds belong to open orders": holds_of_nobody,
     "I15 each operator has its account": operators_without_their_account,
     "I16 charges add up to what was agreed": charges_that_do_not_add_up,
+    "I17 an account knows whether it has a primary contact": accounts_wrong_about_their_primary_contact,
 }
 
 

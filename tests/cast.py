@@ -91,7 +91,15 @@ def person(
         is_primary=is_primary,
     )
     ContactRole.objects.bulk_create(ContactRole(contact=contact, role=role) for role in roles)
+    if is_primary:
+        Account.objects.filter(pk=account.pk).update(has_primary_contact=True)
     return contact
+
+
+def without_primary_contact(account: Account) -> Account:
+    account.contacts.update(is_primary=False)
+    Account.objects.filter(pk=account.pk).update(has_primary_contact=False)
+    return account
 
 
 def staff(operator: Operator, role: str = "administrator", *, email: str = "") -> StaffMembership:
@@ -167,4 +175,5 @@ __all__ = [
     "reseller",
     "staff",
     "user",
+    "without_primary_contact",
 ]

@@ -69,6 +69,7 @@ def _account(operator: Operator, reseller: cast.Reseller, *, number: str, manage
         city=city,
         country=country,
         billing_email=reseller.people[0].email,
+        has_primary_contact=True,
         account_manager=manager,
         created_at=timezone.now() - timedelta(days=30 * reseller.months + 5),
     )
@@ -96,6 +97,7 @@ def settle_customers(
                 city=city,
                 country=country,
                 billing_email=customer.person.email,
+                has_primary_contact=True,
                 created_at=timezone.now() - timedelta(days=120),
             )
         )

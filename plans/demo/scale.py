@@ -98,6 +98,7 @@ def _account(operator: Operator, number: str, place: int) -> Account:
         city=city,
         country=country,
         billing_email=f"owner@scale-{digits}.example",
+        has_primary_contact=True,
         created_at=timezone.now() - timedelta(days=place * 7919 % DAYS + 1, seconds=place % 40_000),
     )
 

@@ -82,6 +82,9 @@ class Account(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     suspended_reason = models.CharField(max_length=300, blank=True)
     reselling_enabled = models.BooleanField(default=True)
+    has_primary_contact = models.BooleanField(
+        default=False, help_text="Kept beside the contacts, to find those without"
+    )
     currency = models.CharField(max_length=3)
     vat_id = models.CharField(max_length=20, blank=True)
     tax_treatment = models.CharField(max_length=16, choices=TaxTreatment, default=TaxTreatment.NORMAL)
@@ -113,6 +116,11 @@ class Account(models.Model):
             models.Index(fields=["operator", "state", "-id"], name="account_of_state"),
             models.Index(fields=["operator", "kind", "state", "name", "id"], name="account_by_state"),
             models.Index(fields=["operator", "kind", "country", "name", "id"], name="account_by_country"),
+            models.Index(
+                fields=["operator", "kind", "name", "id"],
+                condition=Q(has_primary_contact=False),
+                name="account_without_contact",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,7 +52,7 @@ def _write_base(operator: Operator) -> None:
     accounts = list(Account.objects.resellers().filter(operator=operator).order_by("pk"))
     maren = User.objects.get(email="maren.holt@nordwind.example")
     Account.objects.filter(pk=accounts[3].pk).update(state="suspended", country="SE")
-    accounts[4].contacts.update(is_primary=False)
+    cast.without_primary_contact(accounts[4])
     cast.customer(accounts[5])
     _write_orders(accounts, by=maren)
     _write_letters(accounts)

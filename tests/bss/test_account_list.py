@@ -73,7 +73,7 @@ def test_a_row_shows_plan_storefront_and_how_it_stands(maren, nordwind):
 def test_filters_search_and_sorting(maren, nordwind, query, expected):
     cast.on_plan(cast.reseller(nordwind, "Alpine Cloud"), "free", alias="alpinecloud")
     cast.reseller(nordwind, "Tech Solutions", country="SE")
-    cast.reseller(nordwind, "Harbor IT", state="suspended").contacts.update(is_primary=False)
+    cast.without_primary_contact(cast.reseller(nordwind, "Harbor IT", state="suspended"))
     failing = cast.reseller(nordwind, "Kestrel Net")
     Order.objects.filter(pk=cast.order_plan(failing, alias="kestrel").pk).update(state="failed", error_code="x")
     assert names(maren, query) == expected

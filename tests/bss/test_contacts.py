@@ -76,10 +76,11 @@ def test_without_a_role_there_is_no_sign_in_and_no_invitation(maren, tech):
 
 
 def test_the_first_contact_is_the_primary_one(maren, nordwind):
-    account = cast.reseller(nordwind)
-    Contact.objects.filter(account=account).update(is_primary=False)
+    account = cast.without_primary_contact(cast.reseller(nordwind))
+    assert without_contact(maren) == [account.name]
     maren.post(page_of(account, "new/"), typed())
     assert account.contacts.get(is_primary=True).name == "Aylin Demir"
+    assert without_contact(maren) == []
 
 
 @pytest.mark.parametrize(
@@ -142,6 +143,16 @@ def test_there_is_one_primary_contact(maren, tech):
         maren.post(page_of(tech, f"{contact.pk}/primary/"))
     assert [each.name for each in tech.contacts.filter(is_primary=True)] == ["Aylin Demir"]
     assert tech.activities.count() == 1
+
+
+def test_who_becomes_the_primary_contact_of_an_account_that_had_none(maren, tech):
+    cast.without_primary_contact(tech)
+    maren.post(page_of(tech, f"{tech.contacts.get().pk}/primary/"))
+    assert without_contact(maren) == []
+
+
+def without_contact(maren) -> list[str]:
+    return [row.name for row in maren.get("/bss/accounts/?view=no_contact").context["page"].rows]
 
 
 def test_who_loses_the_sign_in_is_out_at_the_next_click(maren, tech):

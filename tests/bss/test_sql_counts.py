@@ -112,7 +112,7 @@ def world(nordwind) -> dict[str, object]:
     TenantRequest.objects.create(operator=nordwind, account=alpine)
     kestrel = cast.reseller(nordwind, "Kestrel Net")
     Order.objects.filter(pk=cast.order_plan(kestrel, "free", alias="kestrel").pk).update(state="failed", error_code="x")
-    kestrel.contacts.update(is_primary=False)
+    cast.without_primary_contact(kestrel)
     Notification.objects.filter(account=alpine, kind="to").update(recipient_user=maren)
     order = alpine.orders.get()
     return {

@@ -202,6 +202,16 @@ def a_charge_of_another_sum(world: World) -> None:
     Charge.objects.filter(order=world.order, kind="charge").update(net=F("net") + 1)
 
 
+def a_primary_contact_nobody_knows_of(world: World) -> None:
+    """I17 an account knows whether it has a primary contact"""
+    Account.objects.filter(pk=world.account.pk).update(has_primary_contact=False)
+
+
+def a_primary_contact_that_is_none(world: World) -> None:
+    """I17 an account knows whether it has a primary contact"""
+    world.account.contacts.update(is_primary=False)
+
+
 BREAKING: list[Callable[[World], None]] = [
     lose_the_subscription, an_item_without_subscription, an_order_that_was_not_executed, two_active_plans,
     one_alias_in_two_spellings, a_storefront_that_was_parked, a_storefront_without_plan, a_storefront_without_alias,
@@ -209,4 +219,5 @@ BREAKING: list[Callable[[World], None]] = [
     an_order_whose_worker_is_gone, a_letter_nobody_carries, a_letter_whose_carrier_is_gone,
     a_subscription_of_another_operator, failed_for_no_reason, executed_twice_it_says, executed_in_silence,
     a_hold_of_nobody, an_operator_without_account, a_charge_of_another_sum,
+    a_primary_contact_nobody_knows_of, a_primary_contact_that_is_none,
 ]  # fmt: skip

@@ -2,7 +2,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django_countries import countries
 
-from plans.models import Account, Contact, Order, Plan, Storefront, Subscription
+from plans.models import Account, Order, Plan, Storefront, Subscription
 
 from .plans import PlanFilters, plans_of
 
@@ -36,7 +36,7 @@ class AccountFilters(PlanFilters):
         if view == "failed":
             failed = Order.objects.filter(operator=self.request.operator, state=Order.State.FAILED)
             return accounts.filter(pk__in=failed.values("account"))
-        return accounts.filter(~Exists(Contact.objects.primary().filter(account=OuterRef("pk"))))
+        return accounts.filter(has_primary_contact=False)
 
     def search(self, accounts: QuerySet, _name: str, text: str) -> QuerySet:
         return accounts.matching(text, operator=self.request.operator)
