@@ -57,6 +57,7 @@ class Leg:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, end_early)
+    keep_what_is_compiled()
     wanted, arguments = what_is_wanted(sys.argv[1:])
     outcomes = []
     if "lint" in wanted:
@@ -72,6 +73,15 @@ def main() -> int:
         if name not in wanted:
             say(f"{name:7} not asked for")
     return 0 if all(leg.passed for leg in outcomes) else 1
+
+
+def keep_what_is_compiled() -> None:
+    """Where no bytecode may be written beside the sources, it is kept in .venv.
+
+    Tests start some hundred processes, and each would compile Django and the house anew, which takes it seconds.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".venv/pycache"))
 
 
 def end_early(_signal: int, _frame: object) -> None:
