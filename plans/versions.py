@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-from .models import Account, Activity, Order
+from .models import Account, Activity, Order, Storefront
 from .refusals import Refused
 
 
@@ -26,6 +26,8 @@ def changed_meanwhile(record: models.Model, *, noun: str, verb: str, operator_id
         activities = Activity.objects.filter(account=record, verb__startswith=verb)
     elif isinstance(record, Order):
         activities = Activity.objects.filter(order=record, verb__startswith=verb)
+    elif isinstance(record, Storefront):  # whatever of it was changed: all of it has one version
+        activities = Activity.objects.filter(account=record.account_id, verb__startswith="storefront.")
     else:
         activities = Activity.objects.filter(operator_id=operator_id, verb=verb, text__startswith=f"{record} ")
     last = activities.order_by("-pk").first()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from plans import links
-from plans.models import Storefront
+from plans.models import Storefront, StorefrontText
 from plans.refusals import SENTENCES
 
 from . import theme
@@ -22,6 +22,10 @@ STORE_NAVIGATION = (
     ("Subscriptions", "subscriptions", "member"),
 )
 RESELLER_NAVIGATION = (("Products", "products", "anyone"), ("Customer Portal", "portal", "member"))
+# The pages that search engines may show. Every other one asks them not to: rooms behind a sign-in, baskets, previews.
+INDEXED = frozenset({"catalogue", "plans", "terms", "home", "products", "product", *StorefrontText.Kind.values})
+# Parts of an address that make another page of the same name: found through links, not through search engines.
+SELECTS = frozenset({"q", "category", "sort", "after"})
 PARKED_NAVIGATION = RESELLER_NAVIGATION[1:]
 
 
@@ -54,6 +58,16 @@ class Shell:
     @property
     def distributor(self) -> str:
         return links.store_url(self.request.operator)
+
+    @property
+    def is_indexed(self) -> bool:
+        match = self.request.resolver_match
+        return match is not None and match.url_name in INDEXED and SELECTS.isdisjoint(self.request.GET)
+
+    @property
+    def canonical(self) -> str:
+        """The one address of this page, from the configured host: whatever else stood in the one that was asked for."""
+        return links.store_url(self.request.operator, self.request.path)
 
     @property
     def theme(self) -> str:
@@ -90,6 +104,12 @@ class Shell:
     def rooms(self) -> list[dict[str, object]]:
         """The menu of the Storefront Admin Panel."""
         return panel_rooms.menu(self.request)
+
+    @property
+    def text_pages(self) -> list[dict[str, str]]:
+        """The links of the footer to what the reseller has in its own words, legal pages among them."""
+        labels = dict(StorefrontText.Kind.choices)
+        return [{"label": labels[kind], "url": reverse(kind)} for kind in self.request.texts]
 
     @property
     def visitor(self) -> Visitor:

@@ -21,6 +21,7 @@ from plans.models import (
     Contact,
     ContactRole,
     Storefront,
+    StorefrontText,
     User,
 )
 from plans.refusals import SENTENCES
@@ -57,10 +58,13 @@ class Visitor:
 
 
 NOBODY = Visitor()
+# What a storefront shows to strangers even where its reseller keeps browsing to customers: the way in, the pages that
+# the law wants to be found, and what those are drawn with.
+SHOWN_TO_STRANGERS = frozenset({*StorefrontText.Kind.values, "mfa_authenticate", "theme", "theme_css", "picture"})
 
 
 class VisitorMiddleware:
-    """Sets `request.visitor`; it costs its one query only where a page asks."""
+    """Sets `request.visitor`; it costs its one query only where a page asks, or where strangers see little."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -68,6 +72,15 @@ class VisitorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.visitor = SimpleLazyObject(lambda: visitor_of(request))
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        """Strangers sign in first where the reseller wants it so: on every page, those of tomorrow too."""
+        if request.face != "reseller" or request.storefront.anonymous_browsing:
+            return None
+        name = request.resolver_match.url_name or ""
+        if name in SHOWN_TO_STRANGERS or name.startswith("account_") or request.visitor.is_member:
+            return None
+        return redirect_to_login(request.get_full_path())
 
 
 def visitor_of(request: HttpRequest) -> Visitor:

@@ -2,34 +2,91 @@
 
 from dataclasses import dataclass
 
-from plans.models import Product, Storefront
+from django.db.models import Exists, OuterRef, QuerySet
+
+from plans.models import Listing, Product, Storefront, StorefrontText
+from plans.models.brand import DEFAULT_COLOUR
+from reselling.texts import LABELS
 
 from . import theme
+from .panel import rooms
+
+LEGAL = (StorefrontText.Kind.IMPRINT, StorefrontText.Kind.TERMS, StorefrontText.Kind.PRIVACY)
 
 
 @dataclass(frozen=True)
 class Check:
+    """One line of the checklist; `room` is the label of the room of the Storefront Admin Panel where it is mended."""
+
     name: str
     is_done: bool
     text: str
+    room: str
+
+    @property
+    def url(self) -> str:
+        return rooms.address_of(self.room)
 
 
-def checks(storefront: Storefront) -> list[Check]:
-    """The checklist of the Storefront Admin Panel. One query."""
-    listed = Product.objects.sold_by(storefront.operator_id).ordinary().exists()
-    ratio = theme.contrast(storefront.brand_colour, theme.text_on(storefront.brand_colour))
-    contact = " · ".join(part for part in (storefront.support_email, storefront.support_phone) if part)
+def checks(storefront: Storefront, *, customers: int) -> list[Check]:
+    """The checklist of the Storefront Admin Panel, from what there is now. Two queries."""
     return [
-        Check("Name", bool(storefront.name), f"{storefront.name}. Its first letter stands in for a logo."),
+        _logo(storefront),
+        _colour(storefront.brand_colour),
+        _contact(storefront),
+        _products(storefront),
+        _headline(storefront),
+        _legal(storefront),
         Check(
-            "Contrast",
-            ratio >= theme.READABLE,
-            f"Text on your brand colour {storefront.brand_colour} has {ratio:.1f} : 1.",
-        ),
-        Check("Contact", bool(contact), contact or "Your customers see no email address or phone number yet."),
-        Check(
-            "Catalogue",
-            listed,
-            "Your customers see the whole catalogue." if listed else "There is nothing to sell yet.",
+            "First customer",
+            customers > 0,
+            f"{customers:,} so far." if customers else "Nobody can sign in to your Customer Portal yet.",
+            "Customers",
         ),
     ]
+
+
+def _logo(storefront: Storefront) -> Check:
+    there = storefront.logo_id is not None
+    text = "Shown on each page." if there else f"The letter {storefront.name[:1].upper()} stands in for it."
+    return Check("Logo", there, text, "Branding")
+
+
+def _colour(colour: str) -> Check:
+    ratio = theme.contrast(colour, theme.text_on(colour))
+    readable = f"Text on {colour} has a contrast of {ratio:.1f} : 1."
+    is_chosen = colour != DEFAULT_COLOUR
+    return Check("Brand colour", is_chosen, readable if is_chosen else f"Still as it came. {readable}", "Branding")
+
+
+def _contact(storefront: Storefront) -> Check:
+    contact = " · ".join(part for part in (storefront.support_email, storefront.support_phone) if part)
+    missing = "Your customers see no email address or phone number yet."
+    return Check("Support contact", bool(contact), contact or missing, "Branding")
+
+
+def _products(storefront: Storefront) -> Check:
+    is_any = listed(storefront).exists()
+    return Check("Products", is_any, "Your catalogue is open." if is_any else "Nothing is listed yet.", "Catalogue")
+
+
+def listed(storefront: Storefront) -> QuerySet[Product]:
+    """The products that visitors of this storefront find in its catalogue."""
+    products = Product.objects.sold_by(storefront.operator_id).ordinary()
+    chosen = Listing.objects.filter(storefront=storefront, product=OuterRef("pk"))
+    if storefront.lists_everything:
+        return products.exclude(Exists(chosen.filter(is_listed=False)))
+    return products.filter(Exists(chosen.filter(is_listed=True)))
+
+
+def _headline(storefront: Storefront) -> Check:
+    text = storefront.headline or "Your home page opens with words that came with it."
+    return Check("Headline", bool(storefront.headline), text, "Home page")
+
+
+def _legal(storefront: Storefront) -> Check:
+    texts = StorefrontText.objects.filter(storefront=storefront, kind__in=LEGAL).exclude(text="")
+    written = set(texts.values_list("kind", flat=True))
+    missing = [LABELS[kind] for kind in LEGAL if kind not in written]
+    text = f"Missing: {', '.join(missing)}." if missing else "Imprint, terms and privacy are public."
+    return Check("Legal texts", not missing, text, "Texts")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import account, portal, theme
+from .views import account, portal, texts, theme
 
 handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("products/<slug:slug>/", portal.product, name="product"),
     path("portal/", portal.portal, name="portal"),
     path("admin/", include("storefront.panel.urls")),
+    *texts.urlpatterns,
     *account.urlpatterns,
     *theme.urlpatterns,
 ]

@@ -49,6 +49,7 @@ def _etag(request: HttpRequest, shows: list, *, csrf: str) -> str:
         theme.this_year(),
         csrf,
         request.credit,
+        request.texts,
         [getattr(shop, name) for name in OF_SHOP],
         [getattr(operator, name) for name in OF_OPERATOR],
         [_facts(each) for each in shows],

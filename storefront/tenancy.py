@@ -42,6 +42,7 @@ class Place:
     storefront: Storefront | None = None
     credit: str = ""  # the distributor's name where a reseller's plan has it in the footer
     has_terms: bool = False
+    texts: tuple[str, ...] = ()  # the kinds of the pages that a reseller has in its own words
 
 
 class TenancyMiddleware:
@@ -67,7 +68,7 @@ class TenancyMiddleware:
     def _answer_at(self, place: Place, request: HttpRequest) -> HttpResponse:
         request.face, request.operator, request.storefront = place.face, place.operator, place.storefront
         request.alias, request.credit = (place.segment if place.face == "reseller" else ""), place.credit
-        request.has_terms = place.has_terms
+        request.has_terms, request.texts = place.has_terms, place.texts
         request.urlconf = URLCONFS[place.face]
         if place.storefront is not None:
             place.storefront.operator = place.operator
@@ -106,10 +107,17 @@ def find_place(host: str, path: str) -> Place | HttpResponse | None:
         whose = (window.operator, window.storefront) if window else (None, None)
         return _slashed(path, segment) or Place("api", segment, *whose)
     if window is None:
-        return HttpResponseRedirect("/bss/") if host == settings.BSS_HOST and path == "/" else None
+        return _nowhere(path) if host == settings.BSS_HOST else None
     if not aliases.SHAPE.match(segment.lower()):
         return _store(window)
     return _reseller(window, segment, path) or _store(window)
+
+
+def _nowhere(path: str) -> HttpResponse | None:
+    """What the host of the BSS has outside of it."""
+    if path == "/robots.txt":
+        return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
+    return HttpResponseRedirect("/bss/") if path == "/" else None
 
 
 def _store(window: windows.Window) -> Place:
@@ -132,6 +140,7 @@ def _reseller(window: windows.Window, segment: str, path: str) -> Place | HttpRe
         window.operator,
         found.storefront,
         "" if found.is_unbranded else window.operator.short_name,
+        texts=tuple(found.texts),
     )
 
 

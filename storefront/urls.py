@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import account, aliases, basket, billing, catalog, checkout, notices, orders, subscriptions, theme, upgrade
+from .views import (
+    account,
+    aliases,
+    basket,
+    billing,
+    catalog,
+    checkout,
+    notices,
+    orders,
+    robots,
+    subscriptions,
+    theme,
+    upgrade,
+)
 
 handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
@@ -30,6 +43,7 @@ urlpatterns = [
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/<slug:number>/", subscriptions.subscription, name="subscription"),
     path("subscriptions/<slug:number>/upgrade/", upgrade.subscription_upgrade, name="subscription_upgrade"),
+    *robots.urlpatterns,
     *account.urlpatterns,
     *theme.urlpatterns,
 ]

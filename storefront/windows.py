@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import models
 
 from plans.kept import alias_key, host_key
-from plans.models import AliasClaim, Operator, Storefront, TermsVersion
+from plans.models import AliasClaim, Operator, Storefront, StorefrontText, TermsVersion
 
 from .prepared import instance_of
 
@@ -42,6 +42,7 @@ def of_host(host: str) -> Window | None:
 class ResellerWindow(NamedTuple):
     storefront: Storefront
     is_unbranded: bool  # else one line in the footer names the distributor
+    texts: list[str]  # the kinds of the pages that it has in its own words, in the order of the footer
 
 
 def of_alias(operator: Operator, alias: str) -> ResellerWindow | None:
@@ -49,16 +50,24 @@ def of_alias(operator: Operator, alias: str) -> ResellerWindow | None:
     key = alias_key(operator.pk, alias)
     kept = cache.get(key)
     if kept:
-        return ResellerWindow(instance_of(Storefront, kept["storefront"]), kept["is_unbranded"])
+        return ResellerWindow(instance_of(Storefront, kept["storefront"]), kept["is_unbranded"], kept["texts"])
     claim = AliasClaim.objects.filter(operator=operator, alias=alias, storefront__isnull=False)
     found = claim.select_related("storefront__account").first()
     if found is None:
         return None
     shown = found.storefront
-    window = ResellerWindow(shown, shown.account.can("unbranded") or shown.state != Storefront.State.OPEN)
-    if shown.state == Storefront.State.OPEN:
-        cache.set(key, {"storefront": _packed(shown), "is_unbranded": window.is_unbranded}, KEPT_FOR)
+    if shown.state != Storefront.State.OPEN:
+        return ResellerWindow(shown, True, [])
+    window = ResellerWindow(shown, shown.account.can("unbranded"), _texts_of(shown))
+    kept = {"storefront": _packed(shown), "is_unbranded": window.is_unbranded, "texts": window.texts}
+    cache.set(key, kept, KEPT_FOR)
     return window
+
+
+def _texts_of(storefront: Storefront) -> list[str]:
+    written = StorefrontText.objects.filter(storefront=storefront).exclude(text="")
+    kinds = set(written.values_list("kind", flat=True))
+    return [kind for kind in StorefrontText.Kind.values if kind in kinds]
 
 
 def _packed(row: models.Model) -> dict[str, object]:

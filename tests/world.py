@@ -13,6 +13,7 @@ from plans.models import (
     Operator,
     Order,
     StaffMembership,
+    StorefrontText,
     Subscription,
     TenantRequest,
     User,
@@ -20,6 +21,7 @@ from plans.models import (
 from plans.ordering import order_basket, wanted_in
 from plans.previewing import preview_order
 from plans.tokens import create_token
+from reselling.texts import save_text
 from tests import cast
 
 STORE, BSS, OTHER_STORE = "cloud.disti.test", "bss.disti.test", "cloud.other.test"
@@ -59,6 +61,8 @@ def make() -> World:
     neighbour = cast.on_plan(cast.reseller(operator, "Harbor IT"), "free", alias="harborit")
     customer = cast.customer(reseller)
     lumen = cast.on_plan(cast.reseller(other, "Lumen Desk"), "free", alias="lumendesk")
+    for kind in StorefrontText.Kind.values:
+        save_text(reseller.storefront, kind, text=f"Our {kind}.", seen=0, by=people["admin"])
     subscription = Subscription.objects.get(account=reseller)
     order = subscription.order_item.order
     failed = _failed_order(reseller)
@@ -100,6 +104,7 @@ def make() -> World:
         "api/v1/subscriptions/:number": subscription.number,
         "api/v1/tenant-requests/:pk": wish.pk,
         "reseller/:storefront_id": reseller.storefront.pk,
+        "reseller/admin/texts/:kind": "imprint",
         "store/:storefront_id": operator.account.storefront.pk,
     }
     return World(operator, reseller, neighbour, customer, users, parts)

@@ -15,14 +15,16 @@ from .access import managers_only
 @managers_only
 def overview(request: HttpRequest) -> HttpResponse:
     shown, visitor = request.storefront, request.visitor
-    customers = Account.objects.filter(parent=visitor.account, kind=Account.Kind.CUSTOMER)
+    customers = Account.objects.filter(parent=visitor.account, kind=Account.Kind.CUSTOMER).count()
+    checks = readiness.checks(shown, customers=customers)
     return render(
         request,
         "storefront/panel/overview.html",
         {
             "address": links.storefront_url(request.operator, request.alias),
-            "checks": readiness.checks(shown),
-            "customers": customers.count(),
+            "checks": checks,
+            "done": sum(check.is_done for check in checks),
+            "customers": customers,
             "limit": visitor.account.limit("customers"),
         },
     )

@@ -15,7 +15,12 @@ class Room:
     icon: str
 
 
-ROOMS = (Room("Overview", "panel", "grid"),)
+ROOMS = (
+    Room("Overview", "panel", "grid"),
+    Room("Texts", "texts", "file"),
+    Room("Settings", "settings", "gear"),
+    Room("Activity", "activity", "clock"),
+)
 
 
 def menu(request: HttpRequest) -> list[dict[str, object]]:
@@ -30,3 +35,8 @@ def menu(request: HttpRequest) -> list[dict[str, object]]:
         }
         for room in ROOMS
     ]
+
+
+def address_of(label: str) -> str:
+    """Where the room with this label is; empty where there is none."""
+    return next((reverse(room.route) for room in ROOMS if room.label == label), "")

@@ -2,8 +2,12 @@
 
 from django.urls import path
 
-from . import overview
+from . import activity, overview, settings, texts
 
 urlpatterns = [
     path("", overview.overview, name="panel"),
+    path("texts/", texts.texts, name="texts"),
+    path("texts/<slug:kind>/", texts.texts_edit, name="texts_edit"),
+    path("settings/", settings.settings, name="settings"),
+    path("activity/", activity.activity, name="activity"),
 ]

@@ -90,7 +90,7 @@ def test_a_resellers_rooms_ask_the_same_whatever_there_is(nordwind, count):
     owner, stranger = signed_in(cast.buyer_of(alpine)), Client()
     expected = {"/alpinecloud/": 1, "/alpinecloud/products/": 1, "/alpinecloud/products/service-0/": 1}
     assert {path: asked(stranger, path) for path in expected} == expected
-    assert (asked(owner, "/alpinecloud/admin/"), asked(owner, "/alpinecloud/portal/")) == (5, 2)
+    assert (asked(owner, "/alpinecloud/admin/"), asked(owner, "/alpinecloud/portal/")) == (6, 2)
     customer = signed_in(cast.buyer_of(cast.customer(alpine)))
     assert asked(customer, "/alpinecloud/portal/") == 3
 
@@ -300,7 +300,7 @@ def test_the_panel_says_what_is_ready_and_what_is_not(alpine):
     Storefront.objects.filter(account=alpine).update(support_email="", support_phone="")
     said = words(signed_in(cast.buyer_of(alpine)).get("/alpinecloud/admin/"))
     assert "http://testserver/alpinecloud" in said
-    assert "Contact, open: Your customers see no email address or phone number yet." in said
+    assert "Support contact, open: Your customers see no email address or phone number yet." in said
     assert "Customers 0 of 10" in said
 
 
