@@ -11,12 +11,13 @@ from pathlib import Path
 import embedded_valkey
 import kombu
 import pytest
+import pytest_django
 from children import Child, Minder
 from django.conf import settings
 from django.core.cache import cache
 
 from config.cache import CacheUnreachable
-from tests import sharing
+from tests import migrated, sharing
 from tests.processes import Processes
 
 
@@ -43,6 +44,18 @@ def broker(minder: Minder) -> Iterator[None]:
     yield
     if own:
         own.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Whether the run starts from a database that an earlier one migrated."""
+    return migrated.put_in_place()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        migrated.keep()
 
 
 @pytest.fixture(autouse=True)
