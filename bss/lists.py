@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.views import View
 from django_filters import FilterSet
 
-from . import csv_export, paging
+from ui import csv_export
+
+from . import paging
 from .permissions import StaffRequired
 
 MOST_EXPORTED = 1_000_000

@@ -305,6 +305,7 @@ ANYMAIL = env.json("ANYMAIL", default={})
 NOTIFICATION_SECRET_LINKS = {
     "password_reset": "storefront.secret_links.password_reset",
     "invitation": "storefront.secret_links.invitation",
+    "portal_invitation": "storefront.secret_links.portal_invitation",
 }
 EMAIL_TIMEOUT = 15
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"uplift@{BSS_HOST}")

@@ -28,7 +28,8 @@ CONTRACT = "It is part of your contract and can’t be unsubscribed."
 class Brand:
     """Who the letter comes from, and how it looks. Colours are `#rrggbb`; anything else falls back to ours.
 
-    Without the two dark colours the button looks the same in a dark mail program.
+    Without the two dark colours the button looks the same in a dark mail program. `unnamed` are names that the
+    template's words may not say in this brand; where they do, the starter words take their place.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Brand:
     support_email: str = ""
     phone: str = ""
     home_url: str = ""
+    unnamed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

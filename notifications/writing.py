@@ -1,7 +1,7 @@
 """Writing: from what a story says to the rows of its letters, in the operator's words, one for each recipient."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -99,6 +99,7 @@ def _added(line: dict, *, name: str) -> Recipient:
 def rows_of(letter: Letter, template: Template, *, operator_id: int) -> list[Notification]:
     """The rows of one letter, not saved yet. Raises ValueError where the caller left out what the letter needs."""
     kind = CATALOGUE[letter.template_code]
+    template = _in_brand(template, kind, brand=letter.brand)
     people = people_of(letter.to, template=template, kind=kind)
     if not people:
         return []
@@ -134,6 +135,14 @@ def rows_of(letter: Letter, template: Template, *, operator_id: int) -> list[Not
         )
         rows.append(row)
     return rows
+
+
+def _in_brand(template: Template, kind: LetterKind, *, brand: Brand) -> Template:
+    """The template, with the starter words where its own say a name that this brand keeps to itself."""
+    said = "\n".join((template.subject, template.preview_text, template.body, template.button_label)).casefold()
+    if any(name and name.casefold() in said for name in brand.unnamed):
+        return replace(template, **vars(starter(kind.code)))
+    return template
 
 
 def people_of(to: list[Recipient], *, template: Template, kind: LetterKind) -> list[Recipient]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from .inviting import invite_contact
 from .models import Account, Contact, ContactRole, User
@@ -61,7 +62,7 @@ def change_contact(contact: Contact, *, details: ContactDetails, by: User | None
     columns["user"] = (contact.user if keeps else _user_of(details)) if details.roles else None
     before = _roles_of(contact)
     with _once_per_account(account):
-        Contact.objects.filter(pk=contact.pk).update(**columns)
+        Contact.objects.filter(pk=contact.pk).update(version=F("version") + 1, **columns)
     for name, value in columns.items():
         setattr(contact, name, value)
     _write_roles(contact, details.roles)

@@ -63,7 +63,7 @@ def _invite(operator: Operator, *, to: Recipient, occasion: str, account_name: s
         fields={
             "account_name": account_name,
             "invited_by": (by.name if by else "") or operator.name,
-            "valid_for": _duration(settings.PASSWORD_RESET_TIMEOUT),
+            "valid_for": duration(settings.PASSWORD_RESET_TIMEOUT),
         },
         brand=brand_of(operator),
         reason=reason,
@@ -72,7 +72,8 @@ def _invite(operator: Operator, *, to: Recipient, occasion: str, account_name: s
     )
 
 
-def _duration(seconds: int) -> str:
+def duration(seconds: int) -> str:
+    """As people say it: 14 days, 1 hour."""
     for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size and seconds % size == 0:
             count = seconds // size

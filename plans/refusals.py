@@ -46,6 +46,14 @@ SENTENCES: dict[str, str] = {
     "not_staff": "{name} does not work in this back office.",
     "contact_exists": "{account} has a contact with this email already.",
     "no_sign_in": "{name} has no storefront role, so there is nothing to sign in for. Choose a role first.",
+    # About a reseller's end customers.
+    "customers_limit": (
+        "The {plan} plan allows {limit} customers, and {count} are active. Upgrade the plan, or suspend a customer "
+        "that you no longer serve."
+    ),
+    "customer_suspended": "{customer} is suspended. Reactivate it first.",
+    "person_elsewhere": "{email} can’t be added here: who signs in for one company can’t do so for another one here.",
+    "last_admin": "{name} is the only Admin of {account}. Make somebody else an Admin first.",
     # About what staff set up.
     "changed_meanwhile": "{name} changed this {object} at {time}.",
     "alias_live": "{account} ({number}) has the alias {alias}, so {wanted} can’t be reserved.",
@@ -71,6 +79,7 @@ MENDS: dict[str, str] = {
     "account_suspended": "account",
     "product_not_sold": "basket",
     "basket_empty": "basket",
+    "customers_limit": "plan",
 }
 
 

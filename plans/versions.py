@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-from .models import Account, Activity, Order, Storefront
+from .models import Account, Activity, Contact, Order, Storefront
 from .refusals import Refused
 
 
@@ -24,6 +24,8 @@ def changed_meanwhile(record: models.Model, *, noun: str, verb: str, operator_id
     record.refresh_from_db()
     if isinstance(record, Account):
         activities = Activity.objects.filter(account=record, verb__startswith=verb)
+    elif isinstance(record, Contact):
+        activities = Activity.objects.filter(account=record.account_id, verb=verb, text__startswith=f"{record} ")
     elif isinstance(record, Order):
         activities = Activity.objects.filter(order=record, verb__startswith=verb)
     elif isinstance(record, Storefront):  # whatever of it was changed: all of it has one version

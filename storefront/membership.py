@@ -2,7 +2,8 @@
 
 On the distributor's storefront a member is a contact, with a role, of an account right below the distributor. On a
 reseller's storefront it is a contact of the reseller itself, or of an account right below the reseller. Who has no
-membership in a storefront is anonymous there, signed in or not.
+membership in a storefront is anonymous there, signed in or not; so is who belongs to a customer that its reseller has
+suspended, and is told so where one signs in.
 """
 
 from collections.abc import Callable
@@ -40,6 +41,7 @@ class Visitor:
     roles: frozenset[str] = field(default_factory=frozenset)
     permissions: frozenset[str] = field(default_factory=frozenset)
     header: Header = field(default_factory=Header)
+    suspended: str = ""  # the customer whose suspension keeps the user out of a reseller's storefront
 
     @property
     def is_member(self) -> bool:
@@ -96,13 +98,22 @@ def member(user: User, storefront: Storefront) -> Visitor:
     rows = ask(user=user.pk, storefront=storefront.pk, owner=storefront.account_id, operator=storefront.operator_id)
     if not rows:
         return NOBODY
-    first = rows[0]
+    standing = rows if storefront.is_own else [row for row in rows if not _is_suspended(row)]
+    if not standing:
+        return Visitor(suspended=rows[0]["contact__account__name"])
+    first = standing[0]
     contact, account = _of(Contact, "contact__", first), _of(Account, "contact__account__", first)
     account.operator = contact.operator = storefront.operator
     contact.account = account
     roles = frozenset(row["role"] for row in rows if row["contact__id"] == contact.pk)
     permissions = frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
     return Visitor(user, contact, account, roles, permissions, Header.of_row(first))
+
+
+def _is_suspended(row: dict[str, object]) -> bool:
+    """Whether the row's account is an end customer that its reseller has suspended."""
+    kind, state = row["contact__account__kind"], row["contact__account__state"]
+    return kind == Account.Kind.CUSTOMER and state == Account.State.SUSPENDED
 
 
 def _of(model: type[Model], prefix: str, row: dict[str, object]) -> Model:

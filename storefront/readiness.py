@@ -6,9 +6,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from plans.models import Listing, Product, Storefront, StorefrontText
 from plans.models.brand import DEFAULT_COLOUR
+from reselling.colours import contrast, text_on
 from reselling.texts import LABELS
 
-from . import theme
 from .panel import rooms
 
 LEGAL = (StorefrontText.Kind.IMPRINT, StorefrontText.Kind.TERMS, StorefrontText.Kind.PRIVACY)
@@ -53,7 +53,7 @@ def _logo(storefront: Storefront) -> Check:
 
 
 def _colour(colour: str) -> Check:
-    ratio = theme.contrast(colour, theme.text_on(colour))
+    ratio = contrast(colour, text_on(colour))
     readable = f"Text on {colour} has a contrast of {ratio:.1f} : 1."
     is_chosen = colour != DEFAULT_COLOUR
     return Check("Brand colour", is_chosen, readable if is_chosen else f"Still as it came. {readable}", "Branding")

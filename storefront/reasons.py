@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
+from plans import links
 from plans.refusals import Refused
 
 OUR_STAFF = frozenset({"account", "contact"})  # what only the operator's staff can mend
@@ -28,6 +29,8 @@ def reasons(refusals: list[Refused], request: HttpRequest) -> list[Reason]:
 def _reason(refusal: Refused, request: HttpRequest) -> Reason:
     if refusal.mend == "billing":
         return Reason(refusal.sentence, reverse("billing"), "Enter the billing address")
+    if refusal.mend == "plan":  # asked in the reseller's own storefront, mended at the distributor's
+        return Reason(refusal.sentence, links.store_url(request.operator, "/plans/"), "See Reseller Plans")
     if refusal.mend in OUR_STAFF:
         name, email = request.operator.short_name, request.operator.support_email
         return Reason(refusal.sentence, f"mailto:{email}", f"Write to {name}")

@@ -16,12 +16,7 @@ def password_reset(notification: Notification) -> str:
     place = int(notification.occasion.split(":")[1])
     if not place:
         return links.bss_url(_path(notification, urlconf=BSS))
-    shown = Storefront.objects.select_related("operator", "claim").get(pk=place, operator=notification.operator_id)
-    if shown.is_own:
-        return links.store_url(shown.operator, "/" + _path(notification, urlconf="storefront.urls"))
-    return links.storefront_url(
-        shown.operator, shown.claim.alias, _path(notification, urlconf="storefront.reseller_urls")
-    )
+    return _at_storefront(notification, place)
 
 
 def invitation(notification: Notification) -> str:
@@ -29,6 +24,23 @@ def invitation(notification: Notification) -> str:
     if notification.occasion.startswith("staff:"):
         return links.bss_url(_path(notification, urlconf=BSS))
     return links.store_url(notification.operator, "/" + _path(notification, urlconf="storefront.urls"))
+
+
+def portal_invitation(notification: Notification) -> str:
+    """The link of an invitation to a Customer Portal: it leads to the reseller's storefront."""
+    return _at_storefront(notification, int(notification.occasion.split(":")[1]))
+
+
+def _at_storefront(notification: Notification, place: int) -> str:
+    """LookupError where the storefront has lost its alias: then there is no place any more that the link could mean."""
+    shown = Storefront.objects.select_related("operator", "claim").get(pk=place, operator=notification.operator_id)
+    if shown.is_own:
+        return links.store_url(shown.operator, "/" + _path(notification, urlconf="storefront.urls"))
+    if shown.claim is None:
+        raise LookupError(f"storefront {place} has no alias")
+    return links.storefront_url(
+        shown.operator, shown.claim.alias, _path(notification, urlconf="storefront.reseller_urls")
+    )
 
 
 def _path(notification: Notification, *, urlconf: str) -> str:

@@ -17,9 +17,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from notifications.post import Recipient, post
 from plans.letters import brand_of
-from plans.models import Operator, Storefront, User
+from plans.models import Account, Contact, Operator, Storefront, User
+from reselling.customer_users import note_first_sign_in
+from reselling.letterhead import brand_of_storefront
 
-from . import brands
 from .membership import member
 
 AGAIN_IN = 30  # seconds
@@ -73,6 +74,15 @@ class AccountAdapter(DefaultAccountAdapter):
         is_open = shown.state == Storefront.State.OPEN
         return reverse("panel" if is_open and member(request.user, shown).manages(shown) else "portal")
 
+    def post_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse:
+        """A customer's person who signs in for the first time has accepted the invitation."""
+        shown = request.storefront
+        if shown is not None and not shown.is_own:
+            visitor = member(user, shown)
+            if visitor.is_member and visitor.account.kind == Account.Kind.CUSTOMER:
+                note_first_sign_in(visitor.contact, by=user)
+        return super().post_login(request, user, **kwargs)
+
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return get_script_prefix()
 
@@ -90,7 +100,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_password_reset_mail(self, user: User, email: str, context: dict) -> None:
         """Post the letter where this operator knows the user. Its link is made at handover and never kept."""
-        self._post("password_reset", user, {"valid_for": "1 hour"}, has_secret=True)
+        if belongs_to(user, self.request.storefront):
+            self._post("password_reset", user, {"valid_for": "1 hour"}, has_secret=True)
 
     def send_notification_mail(self, template_prefix: str, user: User, context=None, email=None) -> None:
         if template_prefix == "account/email/password_reset":
@@ -111,11 +122,22 @@ class AccountAdapter(DefaultAccountAdapter):
             occasion=f"sign-in:{place}:{uuid.uuid4().hex}",
             to=[Recipient(user.email, user.name, user.pk)],
             fields=fields,
-            brand=brands.of_window(storefront, alias=self.request.alias) if storefront else brand_of(operator),
+            brand=brand_of_storefront(storefront, alias=self.request.alias) if storefront else brand_of(operator),
             reason=f"You get this message because you can sign in at {name}.",
             secret_kind=template if has_secret else "",
             language=user.language,
         )
+
+
+def belongs_to(user: User, storefront: Storefront | None) -> bool:
+    """Whether a reseller's storefront knows the user: its letters tell nobody else that they sign in somewhere.
+
+    The distributor's own storefront and the back office ask for the operator alone.
+    """
+    if storefront is None or storefront.is_own:
+        return True
+    here = Q(account=storefront.account_id) | Q(account__parent=storefront.account_id)
+    return Contact.objects.filter(here, user=user).exists()
 
 
 def operator_for(user: User, request: HttpRequest) -> Operator | None:

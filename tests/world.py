@@ -103,6 +103,8 @@ def make() -> World:
         "api/v1/plans/:code": "standard",
         "api/v1/subscriptions/:number": subscription.number,
         "api/v1/tenant-requests/:pk": wish.pk,
+        "reseller/admin/customers/:number": customer.number,
+        "reseller/admin/customers/:pk": customer.contacts.get().pk,
         "reseller/:storefront_id": reseller.storefront.pk,
         "reseller/admin/texts/:kind": "imprint",
         "store/:storefront_id": operator.account.storefront.pk,

@@ -13,6 +13,7 @@ from django.forms.renderers import TemplatesSetting
 ONE_LINE = "Use one line of text without control characters."
 PLAIN_TEXT = "Use plain text without control characters."
 REQUIRED = "Fill in this field."
+EMAIL = "Enter an email address, as in name@firm.com."
 
 
 class Renderer(TemplatesSetting):
@@ -32,6 +33,12 @@ class LineField(forms.CharField):
         if not text.isprintable():
             raise ValidationError(ONE_LINE, code="control")
         return text
+
+
+class EmailField(forms.EmailField):
+    def __init__(self, **kwargs) -> None:
+        words = dict.fromkeys(("invalid", "max_length", "null_characters_not_allowed"), EMAIL)
+        super().__init__(max_length=254, error_messages={"required": REQUIRED} | words, **kwargs)
 
 
 class TextField(forms.CharField):

@@ -8,9 +8,8 @@ from plans.accounts import AccountDetails
 from plans.contacts import ContactDetails
 from plans.models import Account, Contact, ContactRole, Operator, StaffMembership
 from plans.organization_rules import CURRENCIES
-from ui.forms import REQUIRED, LineField, ShapedForm, VersionField
+from ui.forms import EmailField, LineField, ShapedForm, VersionField
 
-EMAIL = "Enter an email address, as in name@firm.com."
 CHOOSE = dict.fromkeys(("required", "invalid_choice"), "Choose from the list.")
 MEANINGS = {
     "admin": "everything, and invites users",
@@ -19,12 +18,6 @@ MEANINGS = {
     "storefront_manager": "runs the own storefront in its Storefront Admin Panel",
     "viewer": "sees orders and subscriptions, changes nothing",
 }
-
-
-class EmailField(forms.EmailField):
-    def __init__(self, **kwargs) -> None:
-        words = dict.fromkeys(("invalid", "max_length", "null_characters_not_allowed"), EMAIL)
-        super().__init__(max_length=254, error_messages={"required": REQUIRED} | words, **kwargs)
 
 
 def _choice(label: str, choices: list[tuple[str, str]], *, required: bool = True) -> forms.ChoiceField:

@@ -91,7 +91,7 @@ class AccountStorefront(AccountPage):
         context = {"run": latest_run(account)}
         if storefront_of(account) is None:
             return context | {"address_like": links.shown_address(account.operator, "")}
-        customers = Account.objects.filter(parent=HERE, kind=Account.Kind.CUSTOMER)
+        customers = Account.objects.active().filter(parent=HERE, kind=Account.Kind.CUSTOMER)
         counted = Account.objects.filter(pk=account.pk).annotate(count=CappedCount(customers)).values_list("count")
         [count] = counted.get()
         return context | {"customers": shown(count), "limit": account.limit("customers")}

@@ -13,8 +13,8 @@ MOST = 30
 
 
 def readable(subscriptions: QuerySet) -> QuerySet:
-    """With all that the page shows of a subscription itself; `customers` counts those of its account."""
-    customers = Account.objects.filter(parent=OuterRef("account"), kind=Account.Kind.CUSTOMER).order_by()
+    """With all that the page shows of a subscription itself; `customers` counts the active ones of its account."""
+    customers = Account.objects.active().filter(parent=OuterRef("account"), kind=Account.Kind.CUSTOMER).order_by()
     counted = customers.values("parent").annotate(many=Count("pk")).values("many")
     return subscriptions.annotate(customers=Coalesce(Subquery(counted), 0)).select_related(
         "account__storefront__claim", "product", "plan", "order_item__order", "pending_change__to_plan", "replaces",

@@ -31,6 +31,14 @@ class AccountQuerySet(models.QuerySet):
         """The accounts a member of BSS staff may see: those of the operators that employ them."""
         return self.filter(operator__staff__user=user, operator__staff__is_active=True)
 
+    def customers_of(self, reseller: "Account") -> "AccountQuerySet":
+        """The end customers of a reseller, and nobody else's."""
+        return self.filter(operator_id=reseller.operator_id, parent=reseller, kind=Account.Kind.CUSTOMER)
+
+    def active(self) -> "AccountQuerySet":
+        """Those that are not suspended. Of a reseller's customers these count towards the limit of its plan."""
+        return self.filter(state=Account.State.ACTIVE)
+
     def resellers(self) -> "AccountQuerySet":
         return self.filter(kind=Account.Kind.RESELLER)
 
@@ -198,6 +206,8 @@ class Contact(models.Model):
     language = models.CharField(max_length=8, blank=True)
     is_primary = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    joined_at = models.DateTimeField(null=True, blank=True, help_text="First signed in at its reseller’s storefront")
+    version = models.PositiveIntegerField(default=1)
 
     objects = ContactQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from .access import managers_only
 @managers_only
 def overview(request: HttpRequest) -> HttpResponse:
     shown, visitor = request.storefront, request.visitor
-    customers = Account.objects.filter(parent=visitor.account, kind=Account.Kind.CUSTOMER).count()
+    customers = Account.objects.customers_of(visitor.account).active().count()
     checks = readiness.checks(shown, customers=customers)
     return render(
         request,

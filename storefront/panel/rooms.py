@@ -17,6 +17,7 @@ class Room:
 
 ROOMS = (
     Room("Overview", "panel", "grid"),
+    Room("Customers", "panel_customers", "users"),
     Room("Texts", "texts", "file"),
     Room("Settings", "settings", "gear"),
     Room("Activity", "activity", "clock"),

@@ -52,7 +52,7 @@ def subscription(request: HttpRequest, number: str) -> HttpResponse:
         "way_up": way,
         "no_way_up": _why_not(request, way),
         "customers_limit": limit,
-        "customers": account.children.filter(kind=Account.Kind.CUSTOMER).count() if limit is not None else None,
+        "customers": Account.objects.customers_of(account).active().count() if limit is not None else None,
         "history": _history(found),
     }
     return render(request, "storefront/subscription.html", context)

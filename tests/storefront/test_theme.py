@@ -6,25 +6,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plans.models import Storefront
+from reselling import colours
 from storefront import theme
 from tests import cast
 
-colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
+any_colour = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 
-@given(colours)
+@given(any_colour)
 def test_text_on_any_colour_can_be_read(colour):
-    assert theme.contrast(colour, theme.text_on(colour)) >= theme.READABLE
-    assert theme.contrast(theme.lightened(colour), theme.text_on(theme.lightened(colour))) >= theme.READABLE
+    assert colours.contrast(colour, colours.text_on(colour)) >= colours.READABLE
+    assert colours.contrast(colours.lightened(colour), colours.text_on(colours.lightened(colour))) >= colours.READABLE
 
 
 def test_the_colours_are_those_of_the_design():
     css = theme.stylesheet("#08758a")
     assert css == ":root { --brand: #08758a; --on-brand: #ffffff; --brand-dark: #77b3bf; --on-brand-dark: #10242a; }\n"
-    assert theme.text_on("#f2a93b") == "#10242a"
+    assert colours.text_on("#f2a93b") == "#10242a"
 
 
-@given(st.text(max_size=30).filter(lambda text: not theme.COLOUR.fullmatch(text)))
+@given(st.text(max_size=30).filter(lambda text: not colours.COLOUR.fullmatch(text)))
 def test_nothing_but_a_colour_gets_into_a_stylesheet(text):
     with pytest.raises(ValueError):
         theme.stylesheet(text)

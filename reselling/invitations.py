@@ -1,0 +1,49 @@
+"""STORY: a person of a customer is invited to the Customer Portal, by a letter in the reseller's brand.
+
+Who never chose a password gets a link that does so, made at handover; who can sign in already is told to. Which of
+the two it was is read in the letter alone: no screen says whether an email was known.
+"""
+
+from django.conf import settings
+
+from notifications.models import Notification
+from notifications.post import Recipient, post
+from plans import links
+from plans.inviting import duration
+from plans.models import Contact, Storefront, User
+
+from .letterhead import brand_of_storefront
+
+SECRET_KIND = "portal_invitation"  # noqa: S105  the name of a kind
+PORTAL_PATH = "portal/"
+
+
+def send_invitation(contact: Contact, *, by: User) -> list[Notification]:
+    """Invite the person, once more if there was an invitation. Two clicks in one moment send one letter."""
+    customer = contact.account
+    found = Storefront.objects.select_related("operator", "claim").filter(account=customer.parent_id, is_own=False)
+    storefront = found.get()
+    alias = storefront.claim.alias
+    is_known = contact.user.has_usable_password()
+    portal = {"portal_url": links.storefront_url(storefront.operator, alias, PORTAL_PATH)}
+    return post(
+        "portal_access" if is_known else "portal_invitation",
+        operator_id=customer.operator_id,
+        occasion=f"customer:{storefront.pk}:{contact.pk}:{_invitations(contact, storefront=storefront) + 1}",
+        to=[Recipient(contact.email, contact.name, contact.user_id)],
+        fields={
+            "account_name": customer.name,
+            "invited_by": by.name or storefront.name,
+            **(portal if is_known else {"valid_for": duration(settings.PASSWORD_RESET_TIMEOUT)}),
+        },
+        brand=brand_of_storefront(storefront, alias=alias),
+        reason=f"You get this message because you were invited to sign in at {storefront.name}.",
+        account_id=customer.pk,
+        secret_kind="" if is_known else SECRET_KIND,
+        language=contact.language or customer.language,
+    )
+
+
+def _invitations(contact: Contact, *, storefront: Storefront) -> int:
+    occasion = f"customer:{storefront.pk}:{contact.pk}:"
+    return Notification.objects.filter(account=contact.account_id, occasion__startswith=occasion).count()
