@@ -9,7 +9,7 @@ from django.db import transaction
 from .models import Operator, Storefront
 
 # Part of every key of a window. Raise it when what is kept changes its shape: both releases may run for a while.
-SHAPE = 3
+SHAPE = 4
 
 
 def host_key(host: str) -> str:
@@ -27,6 +27,11 @@ def categories_key(operator_id: int) -> str:
     return f"categories:1:{operator_id}"
 
 
+def listed_key(storefront_id: int) -> str:
+    """The categories of what a reseller's storefront lists."""
+    return f"listed:1:{storefront_id}"
+
+
 def forget_operator(operator: Operator) -> None:
     """Its name, tax, reserved aliases or terms changed: storefronts see it from the next page on."""
     _let_go(host_key(operator.store_host))
@@ -41,6 +46,11 @@ def forget_storefront(storefront: Storefront) -> None:
 def forget_categories(operator_id: int) -> None:
     """A product came, went or changed its category."""
     _let_go(categories_key(operator_id))
+
+
+def forget_listed(storefront_id: int) -> None:
+    """A reseller listed products, or took some out of its catalogue."""
+    _let_go(listed_key(storefront_id))
 
 
 def _let_go(key: str) -> None:

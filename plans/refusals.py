@@ -63,6 +63,10 @@ SENTENCES: dict[str, str] = {
     "number_given": "{given} was given already. The next number is {least} or higher.",
     "letter_on_its_way": "This letter is still on its way to {email}. Wait until it has arrived or failed.",
     "letter_personal": "A letter with a personal link goes to its own recipient only.",
+    # About what a reseller lists.
+    "markup_invalid": "Enter a percentage from 0 to 1,000, as in 12.5.",
+    "prices_frozen": "Your plan has no own prices, so markups can’t change now.",
+    "listed_full": "Your plan allows {most:,} listed products. Nothing was changed.",
     "amount_invalid": "Enter an amount in {currency}, as in {example}.",
 }
 

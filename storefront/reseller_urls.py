@@ -2,15 +2,15 @@
 
 from django.urls import include, path
 
-from .views import account, portal, texts, theme
+from .views import account, portal, shop, texts, theme
 
 handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
 
 urlpatterns = [
-    path("", portal.home, name="home"),
-    path("products/", portal.products, name="products"),
-    path("products/<slug:slug>/", portal.product, name="product"),
+    path("", shop.home, name="home"),
+    path("products/", shop.products, name="products"),
+    path("products/<slug:slug>/", shop.product, name="product"),
     path("portal/", portal.portal, name="portal"),
     path("admin/", include("storefront.panel.urls")),
     *texts.urlpatterns,

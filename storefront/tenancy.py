@@ -17,6 +17,7 @@ from django.urls import get_script_prefix, set_script_prefix, set_urlconf
 
 from plans import aliases
 from plans.models import Operator, Storefront
+from reselling.prices import Pricing
 
 from . import windows
 
@@ -43,6 +44,7 @@ class Place:
     credit: str = ""  # the distributor's name where a reseller's plan has it in the footer
     has_terms: bool = False
     texts: tuple[str, ...] = ()  # the kinds of the pages that a reseller has in its own words
+    pricing: Pricing | None = None  # how the reseller prices
 
 
 class TenancyMiddleware:
@@ -68,7 +70,7 @@ class TenancyMiddleware:
     def _answer_at(self, place: Place, request: HttpRequest) -> HttpResponse:
         request.face, request.operator, request.storefront = place.face, place.operator, place.storefront
         request.alias, request.credit = (place.segment if place.face == "reseller" else ""), place.credit
-        request.has_terms, request.texts = place.has_terms, place.texts
+        request.has_terms, request.texts, request.pricing = place.has_terms, place.texts, place.pricing
         request.urlconf = URLCONFS[place.face]
         if place.storefront is not None:
             place.storefront.operator = place.operator
@@ -141,6 +143,7 @@ def _reseller(window: windows.Window, segment: str, path: str) -> Place | HttpRe
         found.storefront,
         "" if found.is_unbranded else window.operator.short_name,
         texts=tuple(found.texts),
+        pricing=found.pricing,
     )
 
 

@@ -11,6 +11,7 @@ from django.db import models
 
 from plans.kept import alias_key, host_key
 from plans.models import AliasClaim, Operator, Storefront, StorefrontText, TermsVersion
+from reselling.prices import Pricing
 
 from .prepared import instance_of
 
@@ -43,6 +44,12 @@ class ResellerWindow(NamedTuple):
     storefront: Storefront
     is_unbranded: bool  # else one line in the footer names the distributor
     texts: list[str]  # the kinds of the pages that it has in its own words, in the order of the footer
+    currency: str  # of the reseller's account: its prices are in it
+    has_own_prices: bool  # else what the distributor recommends is asked for
+
+    @property
+    def pricing(self) -> Pricing:
+        return Pricing(self.currency, self.has_own_prices, self.storefront.markup)
 
 
 def of_alias(operator: Operator, alias: str) -> ResellerWindow | None:
@@ -50,17 +57,22 @@ def of_alias(operator: Operator, alias: str) -> ResellerWindow | None:
     key = alias_key(operator.pk, alias)
     kept = cache.get(key)
     if kept:
-        return ResellerWindow(instance_of(Storefront, kept["storefront"]), kept["is_unbranded"], kept["texts"])
+        return ResellerWindow(**kept | {"storefront": instance_of(Storefront, kept["storefront"])})
     claim = AliasClaim.objects.filter(operator=operator, alias=alias, storefront__isnull=False)
     found = claim.select_related("storefront__account").first()
     if found is None:
         return None
     shown = found.storefront
-    if shown.state != Storefront.State.OPEN:
-        return ResellerWindow(shown, True, [])
-    window = ResellerWindow(shown, shown.account.can("unbranded"), _texts_of(shown))
-    kept = {"storefront": _packed(shown), "is_unbranded": window.is_unbranded, "texts": window.texts}
-    cache.set(key, kept, KEPT_FOR)
+    account, is_open = shown.account, shown.state == Storefront.State.OPEN
+    window = ResellerWindow(
+        shown,
+        is_unbranded=account.can("unbranded") or not is_open,
+        texts=_texts_of(shown) if is_open else [],
+        currency=account.currency,
+        has_own_prices=account.can("own_prices"),
+    )
+    if is_open:
+        cache.set(key, window._asdict() | {"storefront": _packed(shown)}, KEPT_FOR)
     return window
 
 

@@ -19,6 +19,7 @@ ORDERS = LETTERS | {
     f"plans_{name}" for name in "order orderitem activity aliasclaim numberseries basketitem termsacceptance".split()
 }
 CATALOGUE = {f"plans_{name}" for name in "product price activity".split()}
+LISTINGS = {f"plans_{name}" for name in "listing storefront activity".split()}
 ACCOUNTS = {f"plans_{name}" for name in "account activity numberseries storefront".split()}
 PEOPLE = LETTERS | {f"plans_{name}" for name in "contact contactrole user activity".split()}
 STAFF = LETTERS | {f"plans_{name}" for name in "staffmembership user activity".split()}
@@ -45,6 +46,7 @@ WRITES: dict[str, set[str]] = {
     "notifications": LETTERS,
     "product_new": CATALOGUE,
     "product": CATALOGUE,
+    **dict.fromkeys((f"panel_catalogue_{what}" for what in "choose all product every_product".split()), LISTINGS),
     "organization": {f"plans_{name}" for name in "operator storefront account activity".split()},
     "numbers": {"plans_numberseries", "plans_activity"},
     "reserved_aliases": {"plans_operator", "plans_activity"},

@@ -19,3 +19,9 @@ def money(amount, currency: str) -> str:
 def money_short(amount, currency: str) -> str:
     """As `money`, without the decimals of a whole amount: €149."""
     return "" if amount in (None, "") else trade_money.display(Decimal(amount), currency, short=True)
+
+
+@register.filter
+def percent(rate) -> str:
+    """{{ storefront.markup|percent }} -> 12.5 %"""
+    return "" if rate in (None, "") else f"{Decimal(rate):.2f}".rstrip("0").rstrip(".") + " %"

@@ -2,10 +2,15 @@
 
 from django.urls import include, path
 
-from . import activity, overview, settings, texts
+from . import activity, catalogue, overview, settings, texts
 
 urlpatterns = [
     path("", overview.overview, name="panel"),
+    path("catalogue/", catalogue.catalogue, name="panel_catalogue"),
+    path("catalogue/choose/", catalogue.choose, name="panel_catalogue_choose"),
+    path("catalogue/all/", catalogue.choose_all, name="panel_catalogue_all"),
+    path("catalogue/every-product/", catalogue.every_product, name="panel_catalogue_every_product"),
+    path("catalogue/products/<slug:slug>/", catalogue.product, name="panel_catalogue_product"),
     path("customers/", include("storefront.panel.customers.urls")),
     path("texts/", texts.texts, name="texts"),
     path("texts/<slug:kind>/", texts.texts_edit, name="texts_edit"),

@@ -1,0 +1,88 @@
+"""Reading a reseller's catalogue for its customers: what is listed, at the price that the reseller asks for.
+
+What leaves this module holds no cost: a product comes with sell prices only.
+"""
+
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from plans.kept import listed_key
+from plans.models import Product, Storefront
+from reselling.catalogue import listed
+from reselling.prices import Pricing, SellPrice, sell_prices
+
+from .keyset import Page, by_name
+
+KEPT_FOR = 60  # seconds
+LONGEST_SEARCH, LONGEST_CATEGORY = 80, 60
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A product with its prices, the monthly one first; without any, customers ask for one."""
+
+    product: Product
+    prices: list[SellPrice]
+
+    @property
+    def price(self) -> SellPrice | None:
+        return next(iter(self.prices), None)
+
+    @property
+    def facts(self) -> tuple:
+        """All that a page may show of it."""
+        shown = self.product
+        return shown.pk, shown.version, shown.name, shown.summary, shown.category, shown.icon, shown.unit, self.prices
+
+
+@dataclass(frozen=True)
+class Found:
+    offers: list[Offer]
+    page: Page
+    categories: list[str]
+    category: str
+    words: str
+
+
+def find(request: HttpRequest) -> Found:
+    """A page of the catalogue by `?q=`, `?category=` and `?after=`. Two queries, whatever the number of products."""
+    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
+    category = request.GET.get("category", "").replace("\0", "")[:LONGEST_CATEGORY]
+    products = listed(request.storefront)
+    if category:
+        products = products.filter(category=category)
+    if words:
+        products = products.filter(Q(name__icontains=words) | Q(summary__icontains=words))
+    page = by_name(products.defer("description"), request)
+    return Found(
+        offers(page.rows, pricing=request.pricing), page, listed_categories(request.storefront), category, words
+    )
+
+
+def offers(products: list[Product], *, pricing: Pricing) -> list[Offer]:
+    """One query."""
+    prices = sell_prices(products, pricing=pricing)
+    return [Offer(product, prices[product.pk]) for product in products]
+
+
+def on_home(storefront: Storefront, *, most: int) -> tuple[QuerySet[Product], bool]:
+    """The products for the home page, in order, and whether the reseller chose them."""
+    featured = listed(storefront).filter(place__isnull=False).order_by("place")
+    found = list(featured.defer("description")[:most])
+    if found:
+        return found, True
+    return list(listed(storefront).order_by("name", "pk").defer("description")[:most]), False
+
+
+def listed_categories(storefront: Storefront) -> list[str]:
+    """The categories of what is listed. Kept a while: finding them means looking at every product."""
+    key = listed_key(storefront.pk)
+    kept = cache.get(key)
+    if kept is None:
+        found = listed(storefront).exclude(category="").order_by("category")
+        kept = list(found.values_list("category", flat=True).distinct())
+        cache.set(key, kept, KEPT_FOR)
+    return kept
