@@ -291,6 +291,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # another joins with its catalogue: half a translation is none
 LOCALE_PATHS = [BASE_DIR / "locale"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["config.uploads.InMemory"]
 
 # --- Letters ---
 # Without EMAIL_URL letters land in a local outbox; EMAIL_BACKEND and ANYMAIL (JSON) name a provider.

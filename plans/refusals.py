@@ -4,6 +4,7 @@ The same code whatever the door (PRODUCT.md section 4). A refusal is not a fault
 again without changing anything gives the same answer.
 """
 
+LOGO = "The logo must be a PNG, JPEG or WebP picture of up to 2 MB and at least 128 pixels wide."
 SENTENCES: dict[str, str] = {
     "alias_required": "Enter a Storefront Alias.",
     "alias_invalid": (
@@ -68,6 +69,15 @@ SENTENCES: dict[str, str] = {
     "prices_frozen": "Your plan has no own prices, so markups can’t change now.",
     "listed_full": "Your plan allows {most:,} listed products. Nothing was changed.",
     "amount_invalid": "Enter an amount in {currency}, as in {example}.",
+    # About pictures, each with what is asked for.
+    "picture_empty": f"This file is empty. {LOGO}",
+    "picture_too_large": f"This file is larger than 2 MB. {LOGO}",
+    "picture_unknown": f"This file is none of these pictures. {LOGO}",
+    "picture_broken": f"This picture is damaged or not complete. {LOGO}",
+    "picture_animated": f"This picture moves. Choose one that stands still. {LOGO}",
+    "picture_too_many_pixels": f"This picture has more than 16 million pixels. Make it smaller. {LOGO}",
+    "picture_too_narrow": f"This picture is {{width}} pixels wide. {LOGO}",
+    "picture_not_kept": "The logo can’t be stored right now. Nothing was changed. Try again in a few minutes.",
 }
 
 MENDS: dict[str, str] = {

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import account, portal, shop, texts, theme
+from .views import account, pictures, portal, shop, texts, theme
 
 handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
@@ -16,4 +16,5 @@ urlpatterns = [
     *texts.urlpatterns,
     *account.urlpatterns,
     *theme.urlpatterns,
+    *pictures.urlpatterns,
 ]

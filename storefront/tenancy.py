@@ -28,8 +28,8 @@ URLCONFS = {
     "api": "api.urls",
 }
 # What still answers at a storefront that its plan has left: end customers reach what is theirs (PRODUCT.md section 5).
-ANSWERS_WHEN_PARKED = frozenset({"portal", "theme", "theme_css"})
-ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css"})
+ANSWERS_WHEN_PARKED = frozenset({"portal", "theme", "theme_css", "picture"})
+ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css", "picture"})
 LONGEST_HOST = 253  # RFC 1035
 
 

@@ -1,13 +1,25 @@
-"""Light or dark by the visitor's choice, and a storefront's colour as a stylesheet (DESIGN.md section 7)."""
+"""Light or dark by the visitor's choice, and a storefront's colours as the stylesheet that ui.css is dressed with."""
 
 from datetime import UTC, datetime
 
 from django.http import HttpRequest
 
-from reselling.colours import COLOUR, lightened, text_on
+from reselling import palette
+from reselling.colours import COLOUR
 
 COOKIE = "theme"
 CHOICES = ("light", "dark")
+# The names of ui.css, and which colour of a palette each is.
+NAMES = {
+    "accent": "accent",
+    "on-accent": "on_accent",
+    "accent-hover": "hover",
+    "accent-soft": "soft",
+    "accent-line": "line",
+    "accent-text": "text",
+    "glow": "glow",
+    "glow-2": "glow_2",
+}
 
 
 def chosen(request: HttpRequest) -> str:
@@ -20,12 +32,17 @@ def this_year() -> int:
     return datetime.now(UTC).year
 
 
-def stylesheet(brand: str) -> str:
-    """The four inputs from which ui.css derives the rest. `brand` must be a colour like #08758a; ValueError if not."""
+def stylesheet(brand: str, *, of: str = ":root") -> str:
+    """The colours of a brand for what the selector names. ValueError unless `brand` is a colour like #08758a."""
     if not COLOUR.fullmatch(brand):
         raise ValueError(f"Not a colour: {brand!r}")
-    dark = lightened(brand)
-    return (
-        f":root {{ --brand: {brand}; --on-brand: {text_on(brand)}; "
-        f"--brand-dark: {dark}; --on-brand-dark: {text_on(dark)}; }}\n"
-    )
+    light, dark = palette.light(brand), palette.dark(brand)
+    declared = [
+        f"  --{name}: light-dark({getattr(light, part)}, {getattr(dark, part)});" for name, part in NAMES.items()
+    ]
+    return "\n".join([f"{of} {{", *declared, "}", ""])
+
+
+def swatch(brand: str) -> str:
+    """The class that wears a colour beside the page's own: of a preview, or of a colour that can be chosen."""
+    return f"brand-{brand.removeprefix('#')}"

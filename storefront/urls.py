@@ -11,6 +11,7 @@ from .views import (
     checkout,
     notices,
     orders,
+    pictures,
     robots,
     subscriptions,
     theme,
@@ -46,4 +47,5 @@ urlpatterns = [
     *robots.urlpatterns,
     *account.urlpatterns,
     *theme.urlpatterns,
+    *pictures.urlpatterns,
 ]

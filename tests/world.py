@@ -12,6 +12,7 @@ from plans.models import (
     NumberSeries,
     Operator,
     Order,
+    Picture,
     StaffMembership,
     StorefrontText,
     Subscription,
@@ -68,6 +69,7 @@ def make() -> World:
     failed = _failed_order(reseller)
     wish = TenantRequest.objects.create(operator=operator, account=reseller)
     token, _ = create_token(operator, name="ERP", scope="read", expires_at=None, by=people["admin"])
+    logo = Picture.objects.create(operator=operator, account=reseller, width=512, height=256)
     users: dict[str, User | None] = {"anonymous": None} | people
     users["neighbour"] = cast.buyer_of(neighbour)
     users["customer"] = cast.buyer_of(customer)
@@ -105,6 +107,9 @@ def make() -> World:
         "api/v1/tenant-requests/:pk": wish.pk,
         "reseller/admin/customers/:number": customer.number,
         "reseller/admin/customers/:pk": customer.contacts.get().pk,
+        ":token": logo.token,
+        ":width": 256,
+        ":colour": "6a35c9",
         "reseller/:storefront_id": reseller.storefront.pk,
         "reseller/admin/texts/:kind": "imprint",
         "store/:storefront_id": operator.account.storefront.pk,

@@ -17,6 +17,7 @@ class Room:
 
 ROOMS = (
     Room("Overview", "panel", "grid"),
+    Room("Branding", "branding", "brush"),
     Room("Catalogue", "panel_catalogue", "box"),
     Room("Customers", "panel_customers", "users"),
     Room("Texts", "texts", "file"),

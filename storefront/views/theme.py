@@ -6,6 +6,8 @@ from django.urls import get_script_prefix, path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from reselling.colours import COLOUR
+
 from .. import theme
 
 A_YEAR = 365 * 24 * 3600
@@ -36,7 +38,20 @@ def theme_css(request: HttpRequest, storefront_id: int, version: int) -> HttpRes
     return response
 
 
+@require_safe
+def colour_css(request: HttpRequest, colour: str) -> HttpResponse:
+    """The colours that a brand colour would give, for what wears its class: a preview beside the page's own colours."""
+    brand = f"#{colour}"
+    if not COLOUR.fullmatch(brand):
+        raise Http404
+    css = theme.stylesheet(brand, of=f".{theme.swatch(brand)}")
+    response = HttpResponse(css, content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return response
+
+
 urlpatterns = [
     path("theme/", choose_theme, name="theme"),
     path("-/theme/<int:storefront_id>/<int:version>.css", theme_css, name="theme_css"),
+    path("-/theme/colour/<slug:colour>.css", colour_css, name="colour_css"),
 ]

@@ -303,10 +303,12 @@ OF_REQUESTS = {"tenant_request_open", "tenant_request_closed"}
 OF_LETTERS = {"letter_on_its_way", "letter_personal"}
 # Keys for programs: tests/api/test_tokens.py.
 OF_TOKENS = {"token_revoked"}
+# What is given as a logo: tests/reselling/zoo.py.
+OF_PICTURES = {code for code in SENTENCES if code.startswith("picture_")}
 
 
 def test_no_refusal_is_without_a_situation():
     """Roles belong to the faces (not_permitted); after eight faults is below."""
     told = {code for code, *_ in SITUATIONS.values()} | {"not_permitted", "attempts_used_up"}
-    told |= OF_SETUP | OF_ACCOUNTS | OF_REQUESTS | OF_LETTERS | OF_TOKENS
+    told |= OF_SETUP | OF_ACCOUNTS | OF_REQUESTS | OF_LETTERS | OF_TOKENS | OF_PICTURES
     assert told == set(SENTENCES)
