@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -53,8 +54,12 @@ def check_shape(alias: str) -> None:
     """Refuses an empty or ill-formed alias. The alias must be normalised already."""
     if not alias:
         raise Refused("alias_required")
-    if not SHAPE.match(alias) or "--" in alias or alias.endswith("\n"):
+    if not is_well_shaped(alias):
         raise Refused("alias_invalid", alias=alias)
+
+
+def is_well_shaped(alias: str) -> bool:
+    return bool(SHAPE.match(alias)) and "--" not in alias and not alias.endswith("\n")
 
 
 @lru_cache(maxsize=8)
@@ -147,7 +152,7 @@ def suggest(alias: str, *, operator: Operator, account: Account | None = None, m
         f"{stem}-online",
     ]
     reserved = reserved_words(operator)
-    fit = [a for a in dict.fromkeys(tries) if SHAPE.match(a) and "--" not in a and a not in reserved and a != alias]
+    fit = [a for a in dict.fromkeys(tries) if is_well_shaped(a) and a not in reserved and a != alias]
     taken = _in_the_way(fit, operator=operator, account=account)
     return [a for a in fit if a not in taken][:most]
 
@@ -159,19 +164,27 @@ def hold(text: str, *, account: Account, until: timedelta | None, by=None) -> st
     of a quarantine. Raises alias_required, alias_invalid, alias_reserved or alias_taken.
     """
     alias = check_alias(text, operator=account.operator)
-    end = None if until is None else timezone.now() + until
+    with transaction.atomic():
+        _claim(alias, account=account, end=None if until is None else timezone.now() + until)
+        # Now that its claim is ours nobody can reserve it any more: has somebody in this moment?
+        if alias in reserved_words(Operator.objects.only("reserved_aliases").get(pk=account.operator_id)):
+            raise Refused("alias_reserved", alias=alias)
+    return alias
+
+
+def _claim(alias: str, *, account: Account, end: datetime | None) -> None:
     try:
         with transaction.atomic():
             AliasClaim.objects.create(
                 operator_id=account.operator_id, alias=alias, account=account, state="held", held_until=end
             )
-        return alias
+        return
     except IntegrityError:
         pass  # Somebody has, or had, a claim on it.
     claims = AliasClaim.objects.filter(operator_id=account.operator_id, alias=alias)
     mine = claims.filter(account=account)
     if mine.exclude(state="in_use").update(held_until=_grown(end), state="held") or mine.exists():
-        return alias
+        return
     taken_over = (
         claims.exclude(state="in_use")
         .filter(_free_for(None))
@@ -183,7 +196,22 @@ def hold(text: str, *, account: Account, until: timedelta | None, by=None) -> st
     Storefront.objects.filter(claim__alias=alias, operator_id=account.operator_id).exclude(account=account).update(
         claim=None
     )
-    return alias
+
+
+@contextmanager
+def nobody_takes(words: Collection[str], *, operator: Operator) -> Iterator[QuerySet[AliasClaim]]:
+    """Within it nobody takes one of these aliases; gives the claims in force on them. Part of a transaction.
+
+    Whoever takes an alias writes its claim, so each gets one, for as long as this lasts: one statement decides.
+    """
+    fit = sorted(word for word in words if is_well_shaped(word))
+    claims = AliasClaim.objects.filter(operator=operator, alias__in=fit)
+    over = timezone.now() - timedelta(seconds=1)
+    ours = {"operator": operator, "account_id": operator.account_id, "state": "held", "held_until": over}
+    AliasClaim.objects.bulk_create([AliasClaim(alias=each, **ours) for each in fit], ignore_conflicts=True)
+    list(claims.select_for_update().order_by("alias").values_list("pk"))
+    yield claims_in_force(fit, operator=operator)
+    claims.filter(account=operator.account_id).delete()
 
 
 def _grown(end: datetime | None):

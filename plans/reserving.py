@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from .aliases import check_shape, claims_in_force, normalise, reserved_words, with_plural
+from .aliases import check_shape, nobody_takes, normalise, reserved_words, with_plural
 from .kept import forget_operator
 from .models import Operator, User
 from .refusals import Refused
@@ -25,11 +25,11 @@ def reserve(operator: Operator, text: str, *, by: User | None) -> str:
         raise Refused("alias_reserved_already", alias=alias)
     if len(own.reserved_aliases) >= MOST:
         raise Refused("reserved_full", most=MOST)
-    claim = claims_in_force(with_plural(alias), operator=operator).select_related("account").first()
-    if claim:
-        account = claim.account
-        raise Refused("alias_live", account=account.name, number=account.number, alias=claim.alias, wanted=alias)
-    _keep(operator, sorted({*own.reserved_aliases, alias}))
+    with nobody_takes(with_plural(alias), operator=own) as claims:
+        if claim := claims.select_related("account").first():
+            account = claim.account
+            raise Refused("alias_live", account=account.name, number=account.number, alias=claim.alias, wanted=alias)
+        _keep(operator, sorted({*own.reserved_aliases, alias}))
     remember(operator.pk, "alias.reserved", f"The alias {alias} is reserved.", by=by)
     return alias
 
@@ -46,8 +46,8 @@ def give_free(operator: Operator, alias: str, *, by: User | None) -> bool:
 
 
 def _own_list(operator: Operator) -> Operator:
-    """The operator as it is now, locked: two who reserve at once both get their alias."""
-    return Operator.objects.select_for_update().get(pk=operator.pk)
+    """The operator as it is now, locked: two who reserve at once both get their alias. Who orders does not wait."""
+    return Operator.objects.select_for_update(no_key=True).get(pk=operator.pk)
 
 
 def _keep(operator: Operator, aliases: list[str]) -> None:

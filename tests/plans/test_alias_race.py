@@ -5,11 +5,13 @@ from itertools import product
 import pytest
 
 from plans import aliases
+from plans.aliases import claims_in_force
 from plans.mending import amend_item
 from plans.models import Account, AliasClaim, NumberSeries, Order
 from plans.ordering import draft_order, order_basket, place_order, wanted_in
 from plans.preview import Wanted
 from plans.previewing import preview_order
+from plans.reserving import reserve
 from plans.verify import broken
 from tests import cast
 
@@ -140,6 +142,27 @@ def test_every_door_against_every_other():
         outcomes = at_once(getattr(doors, first)(alias), getattr(doors, second)(alias.upper()), gate=AliasClaim)
         assert codes(outcomes) == ["alias_taken", "done"], (first, second, outcomes)
     assert AliasClaim.objects.count() == 25
+    assert broken() == {}
+
+
+def test_every_door_against_who_reserves_the_alias():
+    """Whoever is second is told; never is an alias both reserved and somebody's. Its plural is kept with it."""
+    operator = cast.distributor()
+    doors = Doors(operator)
+    for number, (door, plural) in enumerate(product(DOORS, ("", "s"))):
+        alias = f"harbor-{number}"
+        for wanted in (alias, f"{alias}-over"):
+            take = getattr(doors, door)(f"{wanted}{plural}")
+            if wanted != alias:  # as if somebody's hold on it had run out
+                claim = {"operator": operator, "alias": f"{wanted}{plural}", "account": cast.reseller(operator, wanted)}
+                AliasClaim.objects.create(state="held", held_until="2020-01-01T00:00Z", **claim)
+            outcomes = at_once(take, lambda: reserve(operator, wanted, by=None), gate=AliasClaim)  # noqa: B023
+            assert codes(outcomes) in (["alias_live", "done"], ["alias_reserved", "done"]), (door, wanted, outcomes)
+            is_taken = outcomes[0].code == "done"
+            operator.refresh_from_db()
+            assert (wanted in operator.reserved_aliases) is not is_taken
+            assert claims_in_force([f"{wanted}{plural}"], operator=operator).exists() is is_taken
+    assert not AliasClaim.objects.filter(account=operator.account_id).exists()
     assert broken() == {}
 
 
