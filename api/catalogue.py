@@ -6,7 +6,7 @@ from rest_framework import serializers
 from plans.models import Entitlement, Plan, Price, Product
 
 from .endpoints import Row, Rows
-from .fields import Money
+from .fields import Money, MoneyOrNone
 from .filters import ProductFilters
 
 
@@ -35,10 +35,11 @@ class PlanBody(serializers.ModelSerializer):
 
 class PriceBody(serializers.ModelSerializer):
     amount = Money("amount")
+    recommended = MoneyOrNone("recommended")
 
     class Meta:
         model = Price
-        fields = ("cycle", "currency", "amount")
+        fields = ("cycle", "currency", "amount", "recommended")
         read_only_fields = fields
 
 

@@ -85,3 +85,14 @@ class Money(serializers.Field):
 
     def to_representation(self, row: object) -> str:
         return str(round_to(self.amount(row), self.currency(row)))
+
+
+class MoneyOrNone(Money):
+    """The same where there may be no amount: null."""
+
+    def __init__(self, amount: str, *, currency: str = "currency") -> None:
+        super().__init__(amount, currency=currency)
+        self.allow_null = True
+
+    def to_representation(self, row: object) -> str | None:
+        return None if self.amount(row) is None else super().to_representation(row)

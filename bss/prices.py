@@ -17,8 +17,10 @@ NEW = {cycle: f"new_{cycle}" for cycle in Cycle.values}
 class PriceForm(ShapedForm):
     """A form with prices. An empty field: there is no price, so it can’t be ordered in this cycle and currency."""
 
-    def __init__(self, *args, prices: Prices, own_currency: str, **kwargs) -> None:
+    def __init__(self, *args, prices: Prices, own_currency: str, recommended: Prices | None = None, **kwargs) -> None:
+        """`recommended`: what end customers should pay, for products that resellers sell on; None: not asked for."""
         super().__init__(*args, **kwargs)
+        self.recommends = recommended is not None
         self.currencies = sorted(
             {own_currency} | {key[0] for key in prices}, key=lambda code: (code != own_currency, code)
         )
@@ -27,6 +29,13 @@ class PriceForm(ShapedForm):
                 amount = prices.get((currency, cycle))
                 label, initial = f"{currency} {PER[cycle]}", "" if amount is None else plain(amount, currency)
                 self.add_field(f"price_{currency}_{cycle}", _amount(label, initial))
+            for cycle in Cycle.values if self.recommends else ():
+                amount = recommended.get((currency, cycle))
+                label, initial = (
+                    f"{currency} recommended {PER[cycle]}",
+                    "" if amount is None else plain(amount, currency),
+                )
+                self.add_field(f"recommended_{currency}_{cycle}", _amount(label, initial))
         others = [(code, code) for code in sorted(CURRENCIES - set(self.currencies))]
         self.add_field(
             "new_currency",
@@ -43,7 +52,12 @@ class PriceForm(ShapedForm):
     @property
     def price_rows(self) -> list[list[BoundField]]:
         """For each currency its fields, as the page shows them."""
-        return [[self[f"price_{currency}_{cycle}"] for cycle in Cycle.values] for currency in self.currencies]
+        kinds = ("price", "recommended") if self.recommends else ("price",)
+        return [
+            [self[f"{kind}_{currency}_{cycle}"] for cycle in Cycle.values]
+            for currency in self.currencies
+            for kind in kinds
+        ]
 
     @property
     def new_price(self) -> list[BoundField]:
@@ -55,10 +69,12 @@ class PriceForm(ShapedForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        cleaned["prices"] = {}
+        cleaned["prices"], cleaned["recommended"] = {}, {}
         for currency in self.currencies:
             for cycle in Cycle.values:
                 self._read(f"price_{currency}_{cycle}", currency, cycle)
+                if self.recommends:
+                    self._read_recommended(f"recommended_{currency}_{cycle}", currency, cycle)
         self._read_new()
         return cleaned
 
@@ -73,12 +89,22 @@ class PriceForm(ShapedForm):
             for cycle, name in NEW.items():
                 self._read(name, currency, cycle)
 
-    def _read(self, name: str, currency: str, cycle: str) -> None:
+    def _read_recommended(self, name: str, currency: str, cycle: str) -> None:
+        self._read(name, currency, cycle, into="recommended")
+        key, typed = (currency, cycle), self.cleaned_data
+        if (
+            key in typed["recommended"]
+            and key not in typed["prices"]
+            and f"price_{currency}_{cycle}" not in self.errors
+        ):
+            self.refuse(name, f"Enter a price in {currency} {PER[cycle]} first.")
+
+    def _read(self, name: str, currency: str, cycle: str, *, into: str = "prices") -> None:
         text = self.cleaned_data.get(name, "")
         if not text.strip():
             return
         try:
-            self.cleaned_data["prices"][currency, cycle] = read_amount(text, currency)
+            self.cleaned_data[into][currency, cycle] = read_amount(text, currency)
         except Refused as refusal:
             self.refuse(name, refusal.sentence)
 

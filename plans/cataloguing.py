@@ -1,14 +1,14 @@
 """STORY: an ordinary product comes into the catalogue, or changes. What was sold stays as it was sold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from .kept import forget_categories
 from .models import Operator, Product, User
-from .price_list import Prices, differences, prices_of, write_prices
+from .price_list import Prices, differences, prices_of, recommended_for, write_prices
 from .trail import remember
 from .versions import take_turn
 
@@ -32,6 +32,7 @@ class Offer:
     unit: str = ""
     is_sold: bool = True  # on the storefront
     prices: Prices
+    recommended: Prices = field(default_factory=dict)  # to end customers; only beside a price
 
     def columns(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in (*WORDS, "is_sold")}
@@ -41,7 +42,7 @@ class Offer:
 def create_product(operator: Operator, *, offer: Offer, by: User | None) -> Product:
     """A new product. Its slug is made from its name and stays, whatever it is called later: addresses last."""
     product = _insert(operator, offer)
-    write_prices(product, offer.prices)
+    write_prices(product, offer.prices, recommended=offer.recommended)
     remember(operator.pk, CREATED, f"{product} is a product now.", by=by)
     forget_categories(operator.pk)
     return product
@@ -78,7 +79,7 @@ def change_product(product: Product, *, seen: int, offer: Offer, by: User | None
     if not changed:
         return []
     take_turn(product, seen=seen, noun="product", verb=CHANGED, operator_id=product.operator_id, **offer.columns())
-    write_prices(product, offer.prices)
+    write_prices(product, offer.prices, recommended=offer.recommended)
     remember(product.operator_id, CHANGED, f"{offer.name} changed: {'; '.join(changed)}.", by=by)
     forget_categories(product.operator_id)
     return changed
@@ -86,6 +87,7 @@ def change_product(product: Product, *, seen: int, offer: Offer, by: User | None
 
 def _changes(product: Product, offer: Offer) -> Iterator[str]:
     yield from differences(prices_of(product), offer.prices)
+    yield from differences(recommended_for(product), offer.recommended, what="recommended ")
     if product.is_sold != offer.is_sold:
         yield "sold on the storefront" if offer.is_sold else "not sold on the storefront any more"
     if product.name != offer.name:

@@ -68,6 +68,8 @@ SENTENCES: dict[str, str] = {
     "markup_invalid": "Enter a percentage from 0 to 1,000, as in 12.5.",
     "prices_frozen": "Your plan has no own prices, so markups can’t change now.",
     "listed_full": "Your plan allows {most:,} listed products. Nothing was changed.",
+    "not_listed": "{product} is not listed. List it in the catalogue first.",
+    "featured_full": "The home page shows up to {most} products. Remove one first.",
     "amount_invalid": "Enter an amount in {currency}, as in {example}.",
     # About pictures, each with what is asked for.
     "picture_empty": f"This file is empty. {LOGO}",

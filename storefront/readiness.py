@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
-
-from plans.models import Listing, Product, Storefront, StorefrontText
+from plans.models import Storefront, StorefrontText
 from plans.models.brand import DEFAULT_COLOUR
+from reselling.catalogue import listed
 from reselling.colours import contrast, text_on
 from reselling.texts import LABELS
 
@@ -68,15 +67,6 @@ def _contact(storefront: Storefront) -> Check:
 def _products(storefront: Storefront) -> Check:
     is_any = listed(storefront).exists()
     return Check("Products", is_any, "Your catalogue is open." if is_any else "Nothing is listed yet.", "Catalogue")
-
-
-def listed(storefront: Storefront) -> QuerySet[Product]:
-    """The products that visitors of this storefront find in its catalogue."""
-    products = Product.objects.sold_by(storefront.operator_id).ordinary()
-    chosen = Listing.objects.filter(storefront=storefront, product=OuterRef("pk"))
-    if storefront.lists_everything:
-        return products.exclude(Exists(chosen.filter(is_listed=False)))
-    return products.filter(Exists(chosen.filter(is_listed=True)))
 
 
 def _headline(storefront: Storefront) -> Check:

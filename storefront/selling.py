@@ -6,17 +6,19 @@ What leaves this module holds no cost: a product comes with sell prices only.
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 
 from plans.kept import listed_key
 from plans.models import Product, Storefront
 from reselling.catalogue import listed
+from reselling.home_page import featured
 from reselling.prices import Pricing, SellPrice, sell_prices
 
 from .keyset import Page, by_name
 
 KEPT_FOR = 60  # seconds
+UNCHOSEN_ON_HOME = 6
 LONGEST_SEARCH, LONGEST_CATEGORY = 80, 60
 
 
@@ -68,13 +70,12 @@ def offers(products: list[Product], *, pricing: Pricing) -> list[Offer]:
     return [Offer(product, prices[product.pk]) for product in products]
 
 
-def on_home(storefront: Storefront, *, most: int) -> tuple[QuerySet[Product], bool]:
-    """The products for the home page, in order, and whether the reseller chose them."""
-    featured = listed(storefront).filter(place__isnull=False).order_by("place")
-    found = list(featured.defer("description")[:most])
-    if found:
-        return found, True
-    return list(listed(storefront).order_by("name", "pk").defer("description")[:most]), False
+def on_home(storefront: Storefront) -> tuple[list[Product], bool]:
+    """The products of the home page, in order, and whether the reseller chose them; else the first of its catalogue."""
+    chosen = list(featured(storefront).filter(is_listed=True).defer("description"))
+    if chosen:
+        return chosen, True
+    return list(listed(storefront).order_by("name", "pk").defer("description")[:UNCHOSEN_ON_HOME]), False
 
 
 def listed_categories(storefront: Storefront) -> list[str]:

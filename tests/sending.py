@@ -47,6 +47,7 @@ WRITES: dict[str, set[str]] = {
     "product_new": CATALOGUE,
     "product": CATALOGUE,
     **dict.fromkeys((f"panel_catalogue_{what}" for what in "choose all product every_product".split()), LISTINGS),
+    **dict.fromkeys(("panel_home", "panel_home_arrange"), LISTINGS),
     "organization": {f"plans_{name}" for name in "operator storefront account activity".split()},
     "numbers": {"plans_numberseries", "plans_activity"},
     "reserved_aliases": {"plans_operator", "plans_activity"},

@@ -2,7 +2,7 @@ from django import forms
 
 from plans.cataloguing import Offer
 from plans.models import Operator, Product
-from plans.price_list import prices_of
+from plans.price_list import prices_of, recommended_for
 from ui.forms import LineField, TextField, VersionField
 
 from ..prices import PriceForm
@@ -47,8 +47,11 @@ class ProductForm(PriceForm):
         if product:
             initial = {name: getattr(product, name) for name in self.base_fields}
         prices, own = prices_of(product), operator.currency
-        super().__init__(*args, prices=prices, own_currency=own, initial=initial, **kwargs)
+        super().__init__(
+            *args, prices=prices, recommended=recommended_for(product), own_currency=own, initial=initial, **kwargs
+        )
 
     def wanted(self) -> Offer:
         """What was typed, as an offer."""
-        return Offer(**{name: self.cleaned_data[name] for name in (*self.base_fields, "prices") if name != "version"})
+        decided = (*self.base_fields, "prices", "recommended")
+        return Offer(**{name: self.cleaned_data[name] for name in decided if name != "version"})

@@ -49,11 +49,12 @@ def address_of(slug: str, *, plan_code: str | None) -> str:
 
 
 def heads(currency: str) -> list[str]:
-    return ["Product", "Address", "Category", "Unit", f"{currency} per month", f"{currency} per year", "Sold"]
+    return ["Product", "Address", "Category", "Unit", f"{currency} per month", f"{currency} per year",
+            f"{currency} recommended per month", f"{currency} recommended per year", "Sold"]  # fmt: skip
 
 
 def cells_of(products: QuerySet, *, currency: str) -> Iterator[tuple]:
-    """The same rows for a file, amounts as plain numbers; a chunk at a time, one query for the prices of each."""
+    """The same rows for a file, amounts as plain numbers; a chunk at a time, two queries for the prices of each."""
     chunk = []
     for product in products.iterator(chunk_size=CHUNK):
         chunk.append(product)
@@ -65,15 +66,20 @@ def cells_of(products: QuerySet, *, currency: str) -> Iterator[tuple]:
 
 def _cells(chunk: list, currency: str) -> Iterator[tuple]:
     prices = _amounts(chunk, currency=currency)
+    recommended = _amounts(chunk, currency=currency, column="recommended")
     for product in chunk:
-        amounts = [plain(prices[product.pk][c], currency) if c in prices[product.pk] else "" for c in Cycle.values]
+        amounts = [
+            plain(kind[product.pk][cycle], currency) if kind[product.pk].get(cycle) is not None else ""
+            for kind in (prices, recommended)
+            for cycle in Cycle.values
+        ]
         sold = "yes" if product.is_sold else "no"
         yield (product.name, product.slug, product.category, product.unit, *amounts, sold)
 
 
-def _amounts(found: list, *, currency: str) -> dict[int, dict]:
+def _amounts(found: list, *, currency: str, column: str = "amount") -> dict[int, dict]:
     amounts: dict[int, dict] = defaultdict(dict)
     wanted = Price.objects.filter(product__in=[product.pk for product in found], currency=currency)
-    for product_id, cycle, amount in wanted.values_list("product_id", "cycle", "amount"):
+    for product_id, cycle, amount in wanted.values_list("product_id", "cycle", column):
         amounts[product_id][cycle] = amount
     return amounts

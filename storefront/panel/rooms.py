@@ -18,6 +18,7 @@ class Room:
 ROOMS = (
     Room("Overview", "panel", "grid"),
     Room("Branding", "branding", "brush"),
+    Room("Home page", "panel_home", "shop"),
     Room("Catalogue", "panel_catalogue", "box"),
     Room("Customers", "panel_customers", "users"),
     Room("Texts", "texts", "file"),

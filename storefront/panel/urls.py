@@ -2,12 +2,14 @@
 
 from django.urls import include, path
 
-from . import activity, branding, catalogue, overview, settings, texts
+from . import activity, branding, catalogue, home_page, overview, settings, texts
 
 urlpatterns = [
     path("", overview.overview, name="panel"),
     path("branding/", branding.branding, name="branding"),
     path("branding/preview/", branding.preview, name="branding_preview"),
+    path("home/", home_page.home_page, name="panel_home"),
+    path("home/products/", home_page.arrange, name="panel_home_arrange"),
     path("catalogue/", catalogue.catalogue, name="panel_catalogue"),
     path("catalogue/choose/", catalogue.choose, name="panel_catalogue_choose"),
     path("catalogue/all/", catalogue.choose_all, name="panel_catalogue_all"),

@@ -10,13 +10,11 @@ from .. import selling
 from ..browsing import browsing
 from ..revalidation import page
 
-ON_HOME = 6  # products, where the reseller chose none
-
 
 @require_safe
 @browsing
 def home(request: HttpRequest) -> HttpResponse:
-    shown, are_chosen = selling.on_home(request.storefront, most=ON_HOME)
+    shown, are_chosen = selling.on_home(request.storefront)
     offers = selling.offers(shown, pricing=request.pricing)
     context = {"offers": offers, "are_chosen": are_chosen}
     shop = request.storefront

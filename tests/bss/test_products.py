@@ -85,10 +85,21 @@ def test_plan_products_lead_to_their_plan(maren, nordwind):
 
 def test_the_export_is_the_list_and_no_formula(maren, nordwind, suite):
     Product.objects.filter(pk=suite.pk).update(name='=HYPERLINK("evil")', unit="@cmd")
+    suite.prices.update(recommended="15.00")
     content = b"".join(maren.get("/bss/products/export.csv?q=hyper")).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(content))) == [
-        ["Product", "Address", "Category", "Unit", "EUR per month", "EUR per year", "Sold"],
-        ['\'=HYPERLINK("evil")', "workplace-suite", "Workplace", "'@cmd", "12.40", "", "yes"],
+        [
+            "Product",
+            "Address",
+            "Category",
+            "Unit",
+            "EUR per month",
+            "EUR per year",
+            "EUR recommended per month",
+            "EUR recommended per year",
+            "Sold",
+        ],
+        ['\'=HYPERLINK("evil")', "workplace-suite", "Workplace", "'@cmd", "12.40", "", "15.00", "", "yes"],
     ]
 
 
@@ -126,6 +137,16 @@ def test_an_edit_is_in_the_catalogue_at_once(maren, nordwind, suite, django_capt
         "Office Suite changed: EUR per month 12.40 to 13.10; name Workplace Suite to Office Suite; category.",
         "Office Suite changed: not sold on the storefront any more.",
     ]
+
+
+def test_what_end_customers_should_pay_stands_beside_the_price(maren, nordwind, suite):
+    assert save(maren, recommended_EUR_month="15").status_code == 302
+    assert suite.prices.get().recommended == Decimal(15)
+    assert 'value="15.00"' in maren.get(SUITE).text
+    said = "Workplace Suite changed: EUR recommended per month none to 15.00."
+    assert Activity.objects.get(verb="product.changed").text == said
+    save(maren, recommended_EUR_month="")
+    assert suite.prices.get().recommended is None
 
 
 def test_what_runs_keeps_its_price(maren, nordwind, suite):
@@ -171,7 +192,8 @@ def test_two_distributors_have_the_same_slug(maren, nordwind, suite):
     ("field", "value"),
     [("name", ""), ("name", "x" * 121), ("name", "a\0b"), ("name", "a\nb"), ("category", "x" * 61), ("unit", "x" * 41),
      ("summary", "x" * 201), ("description", "x" * 5001), ("description", "a\0b"), ("icon", "evil"), ("icon", ""),
-     ("price_EUR_month", "-1"), ("price_EUR_month", "1.234"), ("price_EUR_year", "free"), ("new_currency", "EUR")],
+     ("price_EUR_month", "-1"), ("price_EUR_month", "1.234"), ("price_EUR_year", "free"), ("new_currency", "EUR"),
+     ("recommended_EUR_month", "-1"), ("recommended_EUR_month", "12,40"), ("recommended_EUR_year", "40")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_field_and_kept(maren, nordwind, field, value):
     answer = maren.post(NEW, GOOD | {field: value})
