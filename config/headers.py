@@ -84,4 +84,7 @@ class PageHeadersMiddleware:
         if session is not None and session.accessed and SESSION_KEY in session:
             patch_vary_headers(response, ["Cookie"])
             response.headers.setdefault("Cache-Control", "no-store")
+        elif response.get("Content-Type", "").startswith("text/html"):
+            # Nobody is signed in, yet a page has a nonce and maybe a form's token of its own: no shared cache keeps it.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

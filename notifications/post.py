@@ -19,8 +19,8 @@ from .writing import Letter, Recipient, address, rows_of, templates_of
 __all__ = ["Brand", "Letter", "Recipient", "ResendRefused", "keep", "post", "post_all", "resend", "resend_key"]
 
 _COPIED = (
-    "operator_id", "template_code", "account_id", "order_id", "subscription_id", "occasion", "language", "from_name",
-    "from_email", "reply_to", "subject", "text", "html", "reason", "secret_kind",
+    "operator_id", "template_code", "account_id", "order_id", "subscription_id", "storefront_id", "occasion",
+    "language", "from_name", "from_email", "reply_to", "subject", "text", "html", "reason", "secret_kind",
 )  # fmt: skip
 _BODY = re.compile(r"<body[^>]*>")
 _COPY = (

@@ -45,6 +45,7 @@ class Brand:
     phone: str = ""
     home_url: str = ""
     unnamed: tuple[str, ...] = ()
+    storefront_id: int | None = None  # the reseller's own in whose name it is written
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,7 @@ def rows_of(letter: Letter, template: Template, *, operator_id: int) -> list[Not
             account_id=letter.account_id,
             order_id=letter.order_id,
             subscription_id=letter.subscription_id,
+            storefront_id=letter.brand.storefront_id,
             occasion=letter.occasion,
             key=f"{letter.template_code}:{letter.occasion}:{person.email.lower()}:0",
             language=letter.language,

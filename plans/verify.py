@@ -115,7 +115,7 @@ CROSSING: list[tuple[type, str]] = [
     (TenantRequest, "account"), (TermsAcceptance, "account"), (TermsAcceptance, "order"), (TermsAcceptance, "terms"),
     (Activity, "account"), (Activity, "order"), (Activity, "subscription"), (Storefront, "created_by_order"),
     (Basket, "storefront"), (Notification, "account"), (Notification, "order"), (Notification, "subscription"),
-    (Notification, "resend_of"),
+    (Notification, "storefront"), (Notification, "resend_of"),
 ]  # fmt: skip
 # The same for rows that name no operator and stand between two that do: (model, one side, the other).
 BETWEEN: list[tuple[type, str, str]] = [

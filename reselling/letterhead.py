@@ -36,6 +36,7 @@ def brand_of_storefront(storefront: Storefront, *, alias: str = "") -> Brand:
         phone=storefront.support_phone,
         home_url=links.storefront_url(operator, alias),
         unnamed=(operator.name, operator.short_name),
+        storefront_id=storefront.pk,
     )
 
 

@@ -35,10 +35,13 @@ class Header:
         )
 
 
-def header_parts(*, user: int, storefront: int, operator: int) -> dict[str, Expression]:
-    """The header as parts of a query over ContactRole: every signed-in page shows it."""
+def header_parts(*, user: int, storefront: int, operator: int, is_own: bool) -> dict[str, Expression]:
+    """The header as parts of a query over ContactRole: every signed-in page shows it.
+
+    `is_own`: of the operator's own storefront; the bell of a reseller's counts what was written in its name.
+    """
     account = OuterRef("contact__account_id")
-    unread = Notification.objects.for_user(user, operator).unread()
+    unread = Notification.objects.for_user(user, operator).unread().filter(storefront=None if is_own else storefront)
     basket = BasketItem.objects.filter(basket__user=user, basket__storefront=storefront)
     held = Subscription.objects.active().for_plans().filter(account=account)
     default = Plan.objects.filter(operator=operator, is_default=True)

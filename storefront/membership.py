@@ -120,10 +120,11 @@ def _of(model: type[Model], prefix: str, row: dict[str, object]) -> Model:
     return instance_of(model, {name: row[prefix + name] for name in columns_of(model)})
 
 
-def _members(place: Q, *, user: int, storefront: int, owner: int, operator: int) -> QuerySet:
+def _members(place: Q, *, is_own: bool, user: int, storefront: int, owner: int, operator: int) -> QuerySet:
     """The roles of a user in a place, with contact, account and what the header shows of them."""
     held = ContactRole.objects.filter(place, contact__user=user, contact__operator_id=operator).order_by("contact_id")
-    return held.annotate(**header_parts(user=user, storefront=storefront, operator=operator)).values(
+    header = header_parts(user=user, storefront=storefront, operator=operator, is_own=is_own)
+    return held.annotate(**header).values(
         "role",
         *(f"contact__{name}" for name in columns_of(Contact)),
         *(f"contact__account__{name}" for name in columns_of(Account)),
@@ -136,9 +137,9 @@ def _below(owner: int) -> Q:
 
 
 WHO = ("user", "storefront", "owner", "operator")
-MEMBERS_OF_THE_DISTRIBUTOR = Prepared(lambda **who: _members(_below(who["owner"]), **who), *WHO)
+MEMBERS_OF_THE_DISTRIBUTOR = Prepared(lambda **who: _members(_below(who["owner"]), is_own=True, **who), *WHO)
 MEMBERS_OF_A_RESELLER = Prepared(
-    lambda **who: _members(_below(who["owner"]) | Q(contact__account_id=who["owner"]), **who), *WHO
+    lambda **who: _members(_below(who["owner"]) | Q(contact__account_id=who["owner"]), is_own=False, **who), *WHO
 )
 
 

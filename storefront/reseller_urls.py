@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import account, pictures, portal, shop, texts, theme
+from .views import account, bell, pictures, portal, shop, texts, theme
 
 handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("portal/", portal.portal, name="portal"),
     path("admin/", include("storefront.panel.urls")),
     *texts.urlpatterns,
+    *bell.urlpatterns,
     *account.urlpatterns,
     *theme.urlpatterns,
     *pictures.urlpatterns,

@@ -28,7 +28,7 @@ URLCONFS = {
     "api": "api.urls",
 }
 # What still answers at a storefront that its plan has left: end customers reach what is theirs (PRODUCT.md section 5).
-ANSWERS_WHEN_PARKED = frozenset({"portal", "theme", "theme_css", "picture"})
+ANSWERS_WHEN_PARKED = frozenset({"portal", "notifications", "notification_read", "theme", "theme_css", "picture"})
 ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css", "picture"})
 LONGEST_HOST = 253  # RFC 1035
 

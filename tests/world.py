@@ -112,6 +112,8 @@ def make() -> World:
         ":colour": "6a35c9",
         "reseller/:storefront_id": reseller.storefront.pk,
         "reseller/admin/texts/:kind": "imprint",
+        "reseller/notifications/:pk": order.notifications.order_by("id").first().pk,
+        "store/notifications/:pk": order.notifications.order_by("id").first().pk,
         "store/:storefront_id": operator.account.storefront.pk,
     }
     return World(operator, reseller, neighbour, customer, users, parts)

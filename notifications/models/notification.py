@@ -57,6 +57,10 @@ class NotificationQuerySet(models.QuerySet):
         """The bell: letters addressed to this user at this operator. What was switched off is no news."""
         return self.filter(recipient_user=user, operator=operator).exclude(state=State.SKIPPED)
 
+    def shown_on(self, storefront) -> "NotificationQuerySet":
+        """Of a person's letters those that this storefront wrote: nobody meets one's letters on another."""
+        return self.filter(storefront=None if storefront.is_own else storefront)
+
     def unread(self) -> "NotificationQuerySet":
         return self.filter(read_at__isnull=True)
 
@@ -90,6 +94,15 @@ class Notification(models.Model):
     order = models.ForeignKey("plans.Order", models.PROTECT, null=True, blank=True, related_name="notifications")
     subscription = models.ForeignKey(
         "plans.Subscription", models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
+    storefront = models.ForeignKey(
+        "plans.Storefront",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="The reseller's in whose name it is written; none: the operator's own",
     )
     occasion = models.CharField(max_length=120, help_text="What it is about, as in order:1874")
     key = models.CharField(max_length=520, unique=True, help_text="template:occasion:recipient:resend number")
@@ -153,6 +166,7 @@ class Notification(models.Model):
             models.Index(fields=["account", "-id"], name="letter_of_account"),
             models.Index(fields=["order", "id"], name="letter_of_order"),
             models.Index(fields=["recipient_user", "read_at"], name="letter_of_user"),
+            models.Index(fields=["recipient_user", "-id"], name="letter_of_user_newest"),
         ]
 
     def __str__(self) -> str:

@@ -82,6 +82,7 @@ def show_something(storefront: Storefront) -> None:
     product = cast.plan_product(storefront.operator, "standard")
     Listing.objects.create(storefront=storefront, product=product, is_listed=True, **about)
     StorefrontText.objects.create(storefront=storefront, kind="imprint", text="Kaiweg 14", **about)
+    Notification.objects.filter(account=storefront.account).update(storefront=storefront)
 
 
 def test_every_row_of_every_kind_is_seen_to_cross(world, everything):

@@ -1,0 +1,65 @@
+"""The bell: the letters that this storefront wrote to the visitor, and to nobody else."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from notifications.models import Notification
+
+from ..keyset import newest_first
+from ..membership import Visitor, member_may
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_may("view")
+def notifications(request: HttpRequest) -> HttpResponse:
+    """The letters, newest first. POST marks all of them as read."""
+    letters = _letters(request)
+    if request.method == "POST":
+        letters.unread().update(read_at=timezone.now())
+        return redirect("notifications")
+    page = newest_first(letters.select_related("order", "subscription").defer("html"), request)
+    for letter in page.rows:
+        letter.about = _about(letter, request.visitor, is_store=request.storefront.is_own)
+    return render(request, "storefront/notifications.html", {"page": page, "after": _after(request.GET)})
+
+
+@require_POST
+@member_may("view")
+def notification_read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Marks one as read, and goes back to where it stood."""
+    letters = _letters(request).filter(pk=pk)
+    get_object_or_404(letters.only("pk"))
+    letters.unread().update(read_at=timezone.now())
+    after = _after(request.POST)
+    return HttpResponseRedirect(reverse("notifications") + (f"?after={after}" if after else ""))
+
+
+def _letters(request: HttpRequest):
+    return Notification.objects.for_user(request.user, request.operator).shown_on(request.storefront)
+
+
+def _after(given: dict[str, str]) -> str:
+    after = given.get("after", "")
+    return after if after.isascii() and after.isdigit() and len(after) < 19 else ""
+
+
+def _about(letter: Notification, visitor: Visitor, *, is_store: bool) -> dict[str, str] | None:
+    """The link to the thing, where the visitor's account has it: an order, a subscription."""
+    order, held = letter.order, letter.subscription
+    if not is_store:
+        is_theirs = any(each and each.account_id == visitor.account.pk for each in (order, held))
+        return {"label": "Customer Portal", "url": reverse("portal")} if is_theirs else None
+    if order and order.account_id == visitor.account.pk:
+        return {"label": f"Order {order.number}", "url": reverse("order", args=[order.number])}
+    if held and held.account_id == visitor.account.pk:
+        return {"label": f"Subscription {held.number}", "url": reverse("subscription", args=[held.number])}
+    return None
+
+
+urlpatterns = [
+    path("notifications/", notifications, name="notifications"),
+    path("notifications/<int:pk>/", notification_read, name="notification_read"),
+]
