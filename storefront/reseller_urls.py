@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import account, bell, pictures, portal, shop, texts, theme
+from .views import account, bell, pictures, shop, texts, theme
 
 handler400 = "config.unreadable.bad_request"
 handler500 = "config.outages.server_error"
@@ -11,7 +11,7 @@ urlpatterns = [
     path("", shop.home, name="home"),
     path("products/", shop.products, name="products"),
     path("products/<slug:slug>/", shop.product, name="product"),
-    path("portal/", portal.portal, name="portal"),
+    path("portal/", include("storefront.portal.urls")),
     path("admin/", include("storefront.panel.urls")),
     *texts.urlpatterns,
     *bell.urlpatterns,

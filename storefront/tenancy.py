@@ -20,6 +20,7 @@ from plans.models import Operator, Storefront
 from reselling.prices import Pricing
 
 from . import windows
+from .portal import READABLE_WHEN_PARKED
 
 URLCONFS = {
     "store": "storefront.urls",
@@ -28,7 +29,7 @@ URLCONFS = {
     "api": "api.urls",
 }
 # What still answers at a storefront that its plan has left: end customers reach what is theirs (PRODUCT.md section 5).
-ANSWERS_WHEN_PARKED = frozenset({"portal", "notifications", "notification_read", "theme", "theme_css", "picture"})
+ANSWERS_WHEN_PARKED = READABLE_WHEN_PARKED | {"notifications", "notification_read", "theme", "theme_css", "picture"}
 ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css", "picture"})
 LONGEST_HOST = 253  # RFC 1035
 

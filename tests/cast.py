@@ -15,6 +15,7 @@ from plans.models import (
     Product,
     StaffMembership,
     Storefront,
+    Subscription,
     User,
 )
 from plans.ordering import order_basket, wanted_in
@@ -150,6 +151,21 @@ def order_plan(account: Account, code: str = "standard", *, alias: str | None = 
     return order_basket(held, account=account, **agreed | changes)
 
 
+def subscribed(account: Account, item: Product) -> Subscription:
+    """The account, with an address to bill, after an order for an ordinary product was executed."""
+    from plans.execution import execute_order
+
+    Account.objects.filter(pk=account.pk).update(street="Kaiweg 14", city="Lübeck", country="DE")
+    account = Account.objects.select_related("operator", "account_manager").get(pk=account.pk)
+    held, by = basket(account, item), buyer_of(account)
+    shown = preview_order(account, wanted=wanted_in(held), by=by)
+    agreed = {"alias": None, "accepted": True, "reference": "", "address": "192.0.2.7", "by": by}
+    key = f"{account.pk}-{Order.objects.count()}"
+    order = order_basket(held, account=account, fingerprint=shown.fingerprint, form_key=key, **agreed)
+    execute_order(order.pk)
+    return Subscription.objects.get(order_item__order=order)
+
+
 def on_plan(account: Account, code: str = "standard", *, alias: str | None = "techsolutions") -> Account:
     """The account as it is after such an order was executed."""
     from plans.execution import execute_order
@@ -174,6 +190,7 @@ __all__ = [
     "product",
     "reseller",
     "staff",
+    "subscribed",
     "user",
     "without_primary_contact",
 ]

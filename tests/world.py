@@ -71,6 +71,8 @@ def make() -> World:
     token, _ = create_token(operator, name="ERP", scope="read", expires_at=None, by=people["admin"])
     logo = Picture.objects.create(operator=operator, account=reseller, width=512, height=256)
     users: dict[str, User | None] = {"anonymous": None} | people
+    users["customer_viewer"] = cast.person(customer, "viewer@millbrook.example", roles=("viewer",)).user
+    users["neighbours_customer"] = cast.buyer_of(cast.customer(neighbour, "Oakfield"))
     users["neighbour"] = cast.buyer_of(neighbour)
     users["customer"] = cast.buyer_of(customer)
     users["other_reseller"] = cast.buyer_of(lumen)
@@ -106,7 +108,9 @@ def make() -> World:
         "api/v1/subscriptions/:number": subscription.number,
         "api/v1/tenant-requests/:pk": wish.pk,
         "reseller/admin/customers/:number": customer.number,
-        "reseller/admin/customers/:pk": customer.contacts.get().pk,
+        "reseller/admin/customers/:pk": customer.contacts.get(is_primary=True).pk,
+        "reseller/portal/users/:pk": customer.contacts.get(is_primary=True).pk,
+        "reseller/portal/subscriptions/:number": cast.subscribed(customer, cast.product(operator, "File Share")).number,
         ":token": logo.token,
         ":width": 256,
         ":colour": "6a35c9",
