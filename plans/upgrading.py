@@ -97,17 +97,19 @@ def open_storefront(order: Order, *, account: Account, alias: str) -> Storefront
     claim = _use_alias(alias, account=account)
     storefront = Storefront.objects.of_reseller(account).first() if order.preview["storefront"] != "open" else None
     if storefront is None:
-        return Storefront.objects.create(
-            operator_id=order.operator_id,
-            account=account,
-            claim=claim,
-            created_by_order=order,
-            **{"name": account.name[:60], **_prepared_brand(account)},
-        )
+        storefront = storefront_to_open(account, brand=_prepared_brand(account))
+        storefront.claim, storefront.created_by_order = claim, order
+        storefront.save(force_insert=True)
+        return storefront
     Storefront.objects.filter(pk=storefront.pk).update(
         claim=claim, state=Storefront.State.OPEN, parked_at=None, version=F("version") + 1
     )
     return storefront
+
+
+def storefront_to_open(account: Account, *, brand: dict[str, object]) -> Storefront:
+    """A reseller's storefront as it begins, not saved: what is previewed before buying, and what then stands."""
+    return Storefront(operator_id=account.operator_id, account=account, **{"name": account.name[:60], **brand})
 
 
 def _prepared_brand(account: Account) -> dict[str, object]:

@@ -60,8 +60,13 @@ class Shell:
         return links.store_url(self.request.operator)
 
     @property
+    def preview_form(self) -> str:
+        """Where the draft behind a preview is changed."""
+        return links.store_url(self.request.operator, "/preview/")
+
+    @property
     def is_indexed(self) -> bool:
-        match = self.request.resolver_match
+        match = None if self.request.is_preview else self.request.resolver_match
         return match is not None and match.url_name in INDEXED and SELECTS.isdisjoint(self.request.GET)
 
     @property

@@ -86,8 +86,8 @@ class VisitorMiddleware:
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
-    """The member behind a request on a storefront, with one query; NOBODY where there is none."""
-    if request.storefront is None or not request.user.is_authenticated:
+    """The member behind a request on a storefront, with one query; NOBODY where there is none, and in a preview."""
+    if request.storefront is None or request.is_preview or not request.user.is_authenticated:
         return NOBODY
     return member(request.user, request.storefront)
 

@@ -13,10 +13,11 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import get_script_prefix, set_script_prefix, set_urlconf
+from django.urls import get_script_prefix, reverse, set_script_prefix, set_urlconf
 
 from plans import aliases
 from plans.models import Operator, Storefront
+from reselling import previews
 from reselling.prices import Pricing
 
 from . import windows
@@ -31,6 +32,14 @@ URLCONFS = {
 # What still answers at a storefront that its plan has left: end customers reach what is theirs (PRODUCT.md section 5).
 ANSWERS_WHEN_PARKED = READABLE_WHEN_PARKED | {"notifications", "notification_read", "theme", "theme_css", "picture"}
 ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css", "picture"})
+# What a preview before buying shows; whatever else it links to says that it is one, and does nothing.
+SHOWN_IN_PREVIEW = frozenset({"home", "products", "product", "theme", "theme_css", "picture"})
+PREVIEW = "preview"
+FOR_WHO_HAS_THE_LINK = {
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "private, no-cache",
+    "Referrer-Policy": "same-origin",
+}
 LONGEST_HOST = 253  # RFC 1035
 
 
@@ -46,6 +55,7 @@ class Place:
     has_terms: bool = False
     texts: tuple[str, ...] = ()  # the kinds of the pages that a reseller has in its own words
     pricing: Pricing | None = None  # how the reseller prices
+    is_preview: bool = False  # of a storefront that is not bought yet
 
 
 class TenancyMiddleware:
@@ -54,6 +64,7 @@ class TenancyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.face, request.operator, request.storefront = "", None, None
+        request.is_preview = False
         try:
             host = request.get_host().partition(":")[0].lower().rstrip(".")
         except DisallowedHost:
@@ -70,7 +81,9 @@ class TenancyMiddleware:
 
     def _answer_at(self, place: Place, request: HttpRequest) -> HttpResponse:
         request.face, request.operator, request.storefront = place.face, place.operator, place.storefront
-        request.alias, request.credit = (place.segment if place.face == "reseller" else ""), place.credit
+        is_live = place.face == "reseller" and not place.is_preview
+        request.alias, request.credit = (place.segment if is_live else ""), place.credit
+        request.is_preview = place.is_preview
         request.has_terms, request.texts, request.pricing = place.has_terms, place.texts, place.pricing
         request.urlconf = URLCONFS[place.face]
         if place.storefront is not None:
@@ -81,13 +94,19 @@ class TenancyMiddleware:
             set_script_prefix(f"{before}{place.segment}/")
         set_urlconf(request.urlconf)
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             set_script_prefix(before)
             set_urlconf(None)
+        if place.is_preview:
+            for name, value in FOR_WHO_HAS_THE_LINK.items():
+                response.headers.setdefault(name, value)
+        return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         """A parked storefront says that it is closed, a suspended one that it is away; both by its reseller's name."""
+        if request.is_preview:
+            return _preview_only(request)
         state = request.storefront.state if request.face == "reseller" else Storefront.State.OPEN
         name = request.resolver_match.url_name or ""
         if state == Storefront.State.PARKED and name not in ANSWERS_WHEN_PARKED and not name.startswith("account_"):
@@ -98,6 +117,13 @@ class TenancyMiddleware:
             return None
         response["X-Robots-Tag"] = "noindex"
         return response
+
+
+def _preview_only(request: HttpRequest) -> HttpResponse | None:
+    """None for a page that a preview shows."""
+    if request.resolver_match.url_name in SHOWN_IN_PREVIEW:
+        return None
+    return render(request, "storefront/previewed.html", {"stay": reverse("home")})
 
 
 def find_place(host: str, path: str) -> Place | HttpResponse | None:
@@ -111,6 +137,8 @@ def find_place(host: str, path: str) -> Place | HttpResponse | None:
         return _slashed(path, segment) or Place("api", segment, *whose)
     if window is None:
         return _nowhere(path) if host == settings.BSS_HOST else None
+    if segment == PREVIEW:
+        return _previewed(window, path) or _store(window)
     if not aliases.SHAPE.match(segment.lower()):
         return _store(window)
     return _reseller(window, segment, path) or _store(window)
@@ -125,6 +153,19 @@ def _nowhere(path: str) -> HttpResponse | None:
 
 def _store(window: windows.Window) -> Place:
     return Place("store", "", window.operator, window.storefront, has_terms=window.has_terms)
+
+
+def _previewed(window: windows.Window, path: str) -> Place | HttpResponse | None:
+    """A storefront that is not bought yet, behind a link that was signed here."""
+    token = path.split("/")[2] if path.count("/") > 1 else ""
+    draft = previews.draft_behind(token, operator=window.operator) if token else None
+    if draft is None:
+        return None
+    segment, shown = f"{PREVIEW}/{token}", previews.storefront_of(draft)
+    pricing = previews.pricing_of(draft)
+    return _slashed(path, segment) or Place(
+        "reseller", segment, window.operator, shown, pricing=pricing, is_preview=True
+    )
 
 
 def _reseller(window: windows.Window, segment: str, path: str) -> Place | HttpResponse | None:

@@ -40,7 +40,7 @@ def stylesheet(brand: str, *, of: str = ":root") -> str:
     declared = [
         f"  --{name}: light-dark({getattr(light, part)}, {getattr(dark, part)});" for name, part in NAMES.items()
     ]
-    return "\n".join([f"{of} {{", *declared, "}", ""])
+    return "\n".join([f"{of} {{", *declared, f"  --brand: {brand};", "}", ""])
 
 
 def swatch(brand: str) -> str:

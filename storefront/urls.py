@@ -12,6 +12,7 @@ from .views import (
     checkout,
     orders,
     pictures,
+    preview,
     robots,
     subscriptions,
     terms,
@@ -49,4 +50,5 @@ urlpatterns = [
     *account.urlpatterns,
     *theme.urlpatterns,
     *pictures.urlpatterns,
+    *preview.urlpatterns,
 ]

@@ -1,44 +1,20 @@
 """Branding: name, logo, colour and contact, with a preview beside them. Visitors see only what is published."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from plans import links
-from plans.models import Product, Storefront, StorefrontDraft
-from plans.models.brand import Brand
+from plans.models import Storefront, StorefrontDraft
 from plans.refusals import Refused
 from reselling import branding as brands
-from reselling import palette
-from reselling.colours import PAPER, contrast
 
-from .. import theme
+from .. import brand_looks
 from .access import managers_only
-from .branding_form import SUGGESTED, BrandingForm
+from .branding_form import BrandingForm
 
 FIELDS = ("name", "tagline", "brand_colour", "support_email", "support_phone", "address")
-IN_PREVIEW = 2  # products
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """How well text on the colour is read, and the colour as a link. `is_light`: white text can't be read on it."""
-
-    on_colour: float
-    as_link: float
-    is_light: bool
-
-    @classmethod
-    def of(cls, colour: str) -> "Contrast":
-        light = palette.light(colour)
-        return cls(
-            contrast(light.on_accent, light.accent),
-            contrast(light.text, PAPER),
-            light.on_accent != PAPER,
-        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,30 +97,12 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = _seen(request, form, draft) | {"form": form, "draft": draft, "conflict": conflict}
-    context["suggested"] = [
-        {"colour": colour, "name": name, "wears": theme.swatch(colour)} for colour, name in SUGGESTED
-    ]
     return render(request, "storefront/panel/branding.html", context, status=status)
 
 
 def _seen(request: HttpRequest, form: BrandingForm, draft: StorefrontDraft | None) -> dict[str, object]:
     """The brand as it is typed, where that can be used; else as it was."""
-    kept = draft or request.storefront
-    brand = StorefrontDraft(**kept.brand() | {name: value for name, value in _typed(form).items() if name in FIELDS})
-    return shown_brand(brand) | {
-        "address": links.shown_address(request.operator, request.alias),
-        "products": list(Product.objects.sold_by(request.operator.pk).ordinary().order_by("name", "pk")[:IN_PREVIEW]),
-    }
-
-
-def _typed(form: BrandingForm) -> dict[str, object]:
-    return getattr(form, "cleaned_data", {})
-
-
-def shown_brand(brand: Brand) -> dict[str, object]:
-    """What a preview shows of a brand: the class that wears its colours, and how well they are read."""
-    return {
-        "brand": brand,
-        "wears": theme.swatch(brand.brand_colour),
-        "contrast": Contrast.of(brand.brand_colour),
-    }
+    kept, typed = draft or request.storefront, getattr(form, "cleaned_data", {})
+    brand = StorefrontDraft(**kept.brand() | {name: value for name, value in typed.items() if name in FIELDS})
+    address = links.shown_address(request.operator, request.alias)
+    return brand_looks.of_brand(brand, operator=request.operator, address=address)

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 
 from plans import links
 from plans.models import Product
+from reselling import previews
 
 from .. import catalogue_reading, icon, plan_cards
 from ..forms import BasketItemForm
-from ..membership import member_may
+from ..membership import Visitor, member_may
 from ..revalidation import page
 
 
@@ -53,10 +54,15 @@ def plans(request: HttpRequest) -> HttpResponse:
         "comparison": plan_cards.compare(cards, operator=request.operator),
         "columns": len(cards) + 1,
         "currency": catalogue_reading.currency_of(request),
+        "may_preview": _may_preview(request.visitor),
         "example_address": links.shown_address(request.operator, "techsolutions"),
     }
     shows = [part for card in cards for part in (card.plan, card.product, card.monthly, card.yearly, card.entitlements)]
     return page(request, "storefront/plans.html", context, shows=shows)
+
+
+def _may_preview(visitor: Visitor) -> bool:
+    return visitor.may("buy") and not visitor.header.alias and previews.may_preview(visitor.account)
 
 
 @require_safe

@@ -1,0 +1,43 @@
+"""The shape of a brand: what a preview before buying asks for."""
+
+from django import forms
+
+from reselling.branding import Changes
+from reselling.colours import COLOUR
+
+from .forms import LineField, ShapedForm, VersionField
+
+COLOUR_WANTED = "Enter a colour as # and six digits from 0 to 9 and a to f, as in #08758a."
+
+
+class ColourField(forms.CharField):
+    """A colour like #08758a; capitals and a forgotten # are forgiven."""
+
+    def __init__(self, **options) -> None:
+        words = dict.fromkeys(("required", "null_characters_not_allowed"), COLOUR_WANTED)
+        super().__init__(error_messages=words, **options)
+
+    def clean(self, value: object) -> str:
+        colour = "#" + super().clean(value).lower().removeprefix("#")
+        if not COLOUR.fullmatch(colour):
+            raise forms.ValidationError(COLOUR_WANTED)
+        return colour
+
+
+class BrandForm(ShapedForm):
+    """Name, colour and logo."""
+
+    name = LineField(label="Storefront name", max_length=60)
+    brand_colour = ColourField(label="Brand colour")
+    logo = forms.FileField(
+        label="Logo",
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+        error_messages={"invalid": "Choose a file."},
+    )
+    version = VersionField()  # of the draft; 0: there was none
+
+    def changes(self, *, removes_logo: bool = False) -> Changes:
+        details = {name: value for name, value in self.cleaned_data.items() if name not in ("logo", "version")}
+        return Changes(details, None if removes_logo else self.cleaned_data.get("logo"), removes_logo)
