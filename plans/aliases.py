@@ -103,10 +103,14 @@ def claims_in_force(aliases: Collection[str], *, operator: Operator) -> QuerySet
 def check_alias(text: str, *, operator: Operator) -> str:
     """The normalised alias, or a refusal of its shape or because it is reserved."""
     alias = normalise(text)
-    check_shape(alias)
-    if alias in reserved_words(operator):
-        raise Refused("alias_reserved", alias=alias)
+    _check(alias, reserved=reserved_words(operator))
     return alias
+
+
+def _check(alias: str, *, reserved: Collection[str]) -> None:
+    check_shape(alias)
+    if alias in reserved:
+        raise Refused("alias_reserved", alias=alias)
 
 
 def _free_for(account: Account | None) -> Q:
@@ -135,6 +139,20 @@ def availability(text: str, *, operator: Operator, account: Account | None = Non
         offers = suggest(alias, operator=operator, account=account) if wanted else []
         return Availability(alias, refusal, offers)
     return Availability(alias, None, [], links.shown_address(operator, alias))
+
+
+def refused_among(texts: Collection[str], *, operator: Operator) -> dict[str, Refused]:
+    """Why somebody who has no alias yet cannot have one of these: those that are free are left out. One query."""
+    reserved, refused, fit = reserved_words(operator), {}, {}
+    for text in texts:
+        alias = normalise(text)
+        try:
+            _check(alias, reserved=reserved)
+            fit[text] = alias
+        except Refused as refusal:
+            refused[text] = refusal
+    taken = _in_the_way(list(fit.values()), operator=operator, account=None)
+    return refused | {text: Refused("alias_taken", alias=alias) for text, alias in fit.items() if alias in taken}
 
 
 def suggest(alias: str, *, operator: Operator, account: Account | None = None, most: int = 3) -> list[str]:

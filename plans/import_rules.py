@@ -1,11 +1,11 @@
-"""RULE: which rows of a file of resellers may come in, and which have come in before. Reads only."""
+"""RULE: which rows of a file of resellers may come in, and which have come in before. No query: the books say it."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from . import periods
+from .import_books import Books
 from .import_file import Row
-from .models import Account, Contact, Operator, Plan
+from .models import Account, Plan
 from .models.product import Cycle
 
 LENGTHS = {
@@ -32,15 +32,27 @@ class Seen:
                 raise RowRefused(f"The {name} {value} stands in line {earlier} already.")
 
 
-def check_row(row: Row, *, operator: Operator) -> Account | None:
-    """The account, when this row came in before. Raises RowRefused for what is wrong; the order asks the rest."""
+def is_sound(row: Row) -> bool:
+    """Whether its texts can be asked about at all."""
+    try:
+        _check_shape(row)
+    except RowRefused:
+        return False
+    return True
+
+
+def check_row(row: Row, *, books: Books) -> Account | None:
+    """The account, when this row came in before. Raises RowRefused for what is wrong; the order asks the rest.
+
+    The books must be about this row, if it `is_sound`.
+    """
     _check_shape(row)
-    plan = plan_of(row, operator=operator)
-    _check_start(row, operator=operator)
-    existing = _existing(row, operator=operator)
+    plan = plan_of(row, books=books)
+    _check_start(row, books=books)
+    existing = _existing(row, books=books)
     if existing:
         return existing
-    if row.alias and not plan.entitlements.filter(code="own_storefront").exists():
+    if row.alias and not books.opens_storefront(plan):
         raise RowRefused(f"On {plan.name} there is no storefront: leave the alias empty.")
     return None
 
@@ -69,36 +81,33 @@ def _check_shape(row: Row) -> None:
         raise RowRefused("The tax_treatment is normal or reverse_charge.")
 
 
-def plan_of(row: Row, *, operator: Operator) -> Plan:
-    plans = {plan.name.casefold(): plan for plan in Plan.objects.filter(operator=operator).order_by("rank")}
-    if plan := plans.get(row.plan.casefold()):
+def plan_of(row: Row, *, books: Books) -> Plan:
+    if plan := books.plan_called(row.plan):
         return plan
-    names = ", ".join(plan.name for plan in plans.values())
+    names = ", ".join(plan.name for plan in books.plans)
     raise RowRefused(f"There is no plan {row.plan}. Plans: {names}.")
 
 
-def _check_start(row: Row, *, operator: Operator) -> None:
+def _check_start(row: Row, *, books: Books) -> None:
     try:
         on = row.starts_on
     except ValueError:
         raise RowRefused(f"{row.start_date} is not a date. Write it as 2026-11-15.") from None
-    if on and on > periods.today(operator):
+    if on and on > books.today:
         raise RowRefused(f"The start date {on} is still to come.")
     if on and on.year < 2000:
         raise RowRefused(f"The start date {on} is too long ago.")
 
 
-def _existing(row: Row, *, operator: Operator) -> Account | None:
+def _existing(row: Row, *, books: Books) -> Account | None:
     """The reseller of this name with this primary contact. Half a match is a mistake in the file, or in the books."""
-    resellers = Account.objects.resellers().filter(operator=operator)
-    named = resellers.filter(name__iexact=row.account).order_by("pk").first()
-    email = row.email.lower()
-    contacts = Contact.objects.filter(operator=operator, email=email).select_related("account").order_by("pk")
-    contact = contacts.first()
-    if named and Contact.objects.primary().filter(account=named, email=email).exists():
+    email, named = row.email.lower(), books.named.get(row.account)
+    contacts = books.contacts.get(email, [])
+    if named and any(contact.account_id == named.pk and contact.is_primary for contact in contacts):
         return named
     if named:
         raise RowRefused(f"{named.number} has this name, and another primary contact.")
-    if contact:
-        raise RowRefused(f"{email} is a contact of {contact.account.name} ({contact.account.number}) already.")
+    if contacts:
+        account = contacts[0].account
+        raise RowRefused(f"{email} is a contact of {account.name} ({account.number}) already.")
     return None

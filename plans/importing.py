@@ -16,8 +16,9 @@ from notifications.post import post_all
 
 from . import letters, links, periods
 from .execution import execute_order
+from .import_books import Books
 from .import_file import Row
-from .import_rules import RowRefused, Seen, check_row, plan_of
+from .import_rules import RowRefused, Seen, check_row, is_sound, plan_of
 from .inviting import invite_contact
 from .models import (
     Account,
@@ -50,12 +51,12 @@ class Fate:
 
 
 def import_rows(
-    rows: list[Row], *, operator: Operator, send_letters: bool = False, dry_run: bool = False, by: User | None = None
+    rows: list[Row], *, operator: Operator, send_letters: bool = False, by: User | None = None
 ) -> Iterator[Fate]:
     """Bring in all rows of a file, one after the other: what becomes of each."""
     seen = Seen()
     for row in rows:
-        yield import_row(row, operator=operator, seen=seen, send_letters=send_letters, dry_run=dry_run, by=by)
+        yield import_row(row, operator=operator, seen=seen, send_letters=send_letters, by=by)
 
 
 def import_row(
@@ -74,13 +75,12 @@ def import_row(
     try:
         with transaction.atomic():
             seen.check(row)
-            existing = check_row(row, operator=operator)
-            if existing:
-                return Fate(row, "unchanged", f"{existing.number} is there already, on {existing.held().plan.name}.")
-            account = _bring_in(row, operator=operator, send_letters=send_letters, by=by)
-            fate = Fate(row, "create", _outcome(row, account, operator=operator))
+            books = Books.about([row] if is_sound(row) else [], operator=operator)
+            if existing := check_row(row, books=books):
+                return unchanged(row, existing, books=books)
+            _bring_in(row, plan=plan_of(row, books=books), operator=operator, send_letters=send_letters, by=by)
             transaction.set_rollback(dry_run)
-            return fate
+            return Fate(row, "create", outcome(row, books=books))
     except RowRefused as refusal:
         return Fate(row, "refused", str(refusal))
     except Refused as refusal:
@@ -89,7 +89,17 @@ def import_row(
         return Fate(row, "refused", "Somebody else wrote the same at this moment. Run the file again.")
 
 
-def _bring_in(row: Row, *, operator: Operator, send_letters: bool, by: User | None) -> Account:
+def unchanged(row: Row, existing: Account, *, books: Books) -> Fate:
+    return Fate(row, "unchanged", f"{existing.number} is there already, on {books.plan_of(existing).name}.")
+
+
+def outcome(row: Row, *, books: Books) -> str:
+    """What a row that comes in comes to."""
+    place = f", at {links.shown_address(books.operator, row.alias.lower())}" if row.alias else ""
+    return f"{row.account} on {plan_of(row, books=books).name}{place}"
+
+
+def _bring_in(row: Row, *, plan: Plan, operator: Operator, send_letters: bool, by: User | None) -> None:
     account = _create_account(row, operator=operator)
     contact = _create_contact(row, account)
     name = str(by)[:120] if by else "Import"
@@ -97,12 +107,10 @@ def _bring_in(row: Row, *, operator: Operator, send_letters: bool, by: User | No
     Activity.objects.create(
         operator=operator, account=account, verb="account.imported", text=text, actor=by, actor_name=name
     )
-    plan = plan_of(row, operator=operator)
     if not plan.is_default:
         _give_plan(row, account, plan=plan, send_letters=send_letters)
     if send_letters:
         invite_contact(contact)
-    return account
 
 
 def _create_account(row: Row, *, operator: Operator) -> Account:
@@ -186,10 +194,3 @@ def _send_welcome(order: Order, account: Account, *, alias: str) -> None:
         order, account=account, storefront=storefront, alias=alias, subscription=subscription
     )
     post_all(welcome, operator_id=order.operator_id)
-
-
-def _outcome(row: Row, account: Account, *, operator: Operator) -> str:
-    account.forget_held()
-    plan = plan_of(row, operator=operator)
-    place = f", at {links.shown_address(operator, row.alias.lower())}" if row.alias else ""
-    return f"{account.name} on {plan.name}{place}"

@@ -4,7 +4,7 @@ from plans.import_file import FileRefused, Row, rows_in
 from ui.forms import ShapedForm
 
 LARGEST = 2 * 1024 * 1024
-MOST_ROWS = 1_000  # some 20 ms each: more belong into the command
+MOST_ROWS = 1_000  # as a person looks through them: more belong into the command
 BY_COMMAND = "Bring larger files in with the command manage.py import_resellers."
 
 

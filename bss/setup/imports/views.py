@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.views import View
 
 from bss.permissions import ReadByStaff, StaffRequired
+from plans.import_check import check_rows
 from plans.import_file import NEEDED, OPTIONAL
 from plans.import_runs import counted, start_import
-from plans.importing import Fate, import_rows
+from plans.importing import Fate
 from plans.models import ImportRun
 
 from .checked import Checked, seal, unseal
@@ -37,9 +38,7 @@ class ImportCheck(ReadByStaff, View):
         if not sealed:
             form.refuse("file", f"The file is too large to be checked here. {BY_COMMAND}")
             return show_upload(request, form, status=422)
-        fates = list(
-            import_rows(form.cleaned_data["file"], operator=request.operator, send_letters=letters, dry_run=True)
-        )
+        fates = check_rows(form.cleaned_data["file"], operator=request.operator, send_letters=letters)
         context = outcome(fates) | {"filename": form.filename, "letters": letters, "sealed": sealed, "words": TO_BE}
         return render(request, "bss/setup/imports/check.html", context)
 

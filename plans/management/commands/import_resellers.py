@@ -9,6 +9,7 @@ from collections import Counter
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from plans.import_check import check_rows
 from plans.import_file import FileRefused, Row, read_rows
 from plans.importing import Fate, import_rows
 from plans.models import Operator
@@ -45,7 +46,8 @@ class Command(BaseCommand):
 
     def go_through(self, rows: list[Row], *, operator: Operator, apply: bool, send_letters: bool) -> Counter:
         counts = Counter()
-        for fate in import_rows(rows, operator=operator, send_letters=send_letters, dry_run=not apply):
+        look_at = import_rows if apply else check_rows
+        for fate in look_at(rows, operator=operator, send_letters=send_letters):
             counts[fate.kind] += 1
             self.stdout.write(self.line(fate, apply=apply))
         return counts
