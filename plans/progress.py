@@ -9,7 +9,7 @@ from notifications.models import Notification
 from . import links
 from .models import Activity, Operator, Order
 
-DONE, NOW, WAIT, FAIL = "done", "now", "wait", "fail"
+DONE, NOW, WAIT, FAIL, UNSURE = "done", "now", "wait", "fail", "unsure"
 ARRIVED = frozenset({Notification.State.SENT, Notification.State.DELIVERED})
 LOST = frozenset({Notification.State.BOUNCED, Notification.State.COMPLAINED, Notification.State.FAILED})
 OVER = frozenset({Order.State.EXECUTED, Order.State.FAILED, Order.State.CANCELLED})
@@ -17,7 +17,8 @@ OVER = frozenset({Order.State.EXECUTED, Order.State.FAILED, Order.State.CANCELLE
 
 @dataclass(frozen=True)
 class Step:
-    """`key`: received, executing, subscription, storefront or letter. `state`: done, now, wait or fail.
+    """`key`: received, executing, subscription, storefront or letter. `state`: done, now, wait, fail or
+    unsure: a letter of which nobody can say whether it left, until somebody looks.
 
     `detail` is a value and no sentence: the order's number, the reason of a failure or of the last pause, the numbers
     of the subscriptions, the storefront's URL, who the letter goes to.
@@ -106,4 +107,6 @@ def _letter(order: Order, codes: list[str]) -> list[Step]:
     at = max(times) if times else None
     if states & LOST:
         return [Step("letter", FAIL, at, readers)]
-    return [Step("letter", DONE if states <= ARRIVED else NOW, at, readers)]
+    if states <= ARRIVED:
+        return [Step("letter", DONE, at, readers)]
+    return [Step("letter", UNSURE if states <= {*ARRIVED, Notification.State.UNKNOWN} else NOW, at, readers)]

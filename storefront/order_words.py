@@ -8,13 +8,17 @@ from plans import progress
 from plans.models import Operator, Order
 from plans.progress import Step
 
-STATE_WORDS = {"done": "done", "now": "in progress", "fail": "failed", "wait": "waiting"}
+STATE_WORDS = {"done": "done", "now": "in progress", "fail": "failed", "wait": "waiting", "unsure": "not certain"}
 STEP_WORDS = {
     "received": "Order received",
     "executing": "Order executed",
     "subscription": "Subscription started",
     "storefront": "Storefront ready",
     "letter": "Email sent",
+}
+LETTER_WORDS = {
+    "fail": "Could not be delivered to {}",
+    "unsure": "It is not certain that it reached {}. If it does not come,",  # a link follows
 }
 BADGES = {
     Order.State.AWAITING_APPROVAL: ("warn", "Awaiting approval"),
@@ -113,7 +117,7 @@ def _detail(step: Step, order: Order) -> str:
     if step.key == "storefront" and step.state == "wait" and step.detail:
         return f"At {step.detail}"
     if step.key == "letter" and step.detail:
-        return f"Could not be delivered to {step.detail}" if step.state == "fail" else f"To {step.detail}"
+        return LETTER_WORDS.get(step.state, "To {}").format(step.detail)
     if step.key == "executing" and order.state == Order.State.CANCELLED:
         return "Cancelled"
     return step.detail

@@ -16,7 +16,7 @@ STEPS = {
     "storefront": "Storefront open",
     "letter": "Email sent",
 }
-STEP_STATES = {"done": "done", "now": "in progress", "wait": "waiting", "fail": "failed"}
+STEP_STATES = {"done": "done", "now": "in progress", "wait": "waiting", "fail": "failed", "unsure": "not certain"}
 STARTS = ("order.place", "order.approve", "order.retry")
 TRIES = ("order.claim", "order.try_later")
 
@@ -41,7 +41,7 @@ class Execution:
     attempts: list[Activity] = field(default_factory=list)
     seconds: int = 0
     is_over: bool = True
-    letter_failed: bool = False
+    letter: str = ""  # the state of the step, where there is one
 
     @property
     def done(self) -> int:
@@ -63,7 +63,7 @@ def execution_of(order: Order, *, operator: Operator, trail: list[Activity]) -> 
         attempts=tries if len(tries) > 1 else [],
         seconds=_seconds(order, trail),
         is_over=progress.is_over(order, found),
-        letter_failed=any(step.key == "letter" and step.state == "fail" for step in found),
+        letter=next((step.state for step in found if step.key == "letter"), ""),
     )
 
 
@@ -83,6 +83,8 @@ def _said(order: Order, found: list[Step]) -> str:
         return "Waiting for approval"
     if order.state == State.PLACED and order.attempts:
         return "Waiting to try again"
+    if found[-1].state == progress.UNSURE:
+        return f"{done} of {many} done, the email is not certain"
     return f"Step {done + 1} of {many}" if done < many else f"{many} of {many} done"
 
 

@@ -1,7 +1,9 @@
 """The list of orders and one order: what is shown, what is found, what it costs, and whose it is."""
 
 import pytest
+from django.utils import timezone
 
+from notifications.models import Notification
 from plans.execution import execute_order
 from plans.models import NumberSeries, Order, OrderItem, User
 from plans.ordering import draft_order
@@ -135,6 +137,21 @@ def test_an_executed_order_tells_the_whole_story(maren, nordwind):
         assert words in page, words
     letter = order.notifications.get(template_code="welcome_standard")
     assert f'href="/bss/setup/notifications/outbox/{letter.pk}/"' in page
+
+
+def test_a_letter_of_which_nobody_knows_ends_the_waiting_and_leads_to_it(maren, nordwind):
+    account = cast.on_plan(cast.reseller(nordwind), "standard", alias="techsolutions")
+    here = f"/bss/orders/{account.orders.get().number}"
+    letter = account.notifications.get(template_code="welcome_standard")
+    assert maren.get(f"{here}/execution/").status_code == 200
+    for at, said in ((timezone.now(), "It is sent to owner@techsolutions.example once more at"),
+                     (None, "Ask owner@techsolutions.example, or resend it.")):  # fmt: skip
+        Notification.objects.filter(pk=letter.pk).update(state="unknown", next_attempt_at=at)
+        part = maren.get(f"{here}/execution/")
+        assert part.status_code == 286
+        assert "Whether its email arrived is not known." in part.text and said in part.text
+        assert f'<a href="/bss/setup/notifications/outbox/{letter.pk}/">Open the letter' in part.text
+        assert "4 of 5 done, the email is not certain" in part.text
 
 
 def test_a_failed_order_names_its_reason(maren, nordwind):

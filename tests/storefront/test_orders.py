@@ -132,6 +132,18 @@ def test_a_letter_that_bounced_is_told(jonas, account):
     assert len(steps(jonas.get(f"/orders/{order.number}/progress/"))) == 4
 
 
+def test_a_letter_of_which_nobody_knows_ends_the_waiting_with_a_way_on(jonas, account):
+    order = cast.order_plan(account)
+    execute_order(order.pk)
+    Notification.objects.filter(template_code="welcome_standard").update(state="unknown")
+    page = jonas.get(f"/orders/{order.number}/progress/")
+    assert (page.status_code, steps(page)[4]) == (286, ("Welcome email sent", "not certain"))
+    assert "It is not certain that it reached owner@techsolutions.example. If it does not come, contact support." in (
+        words(page)
+    )
+    assert f"?subject={order.number}" in page.content.decode()
+
+
 def test_a_fault_is_told_while_it_waits_to_be_tried_again(jonas, account, monkeypatch):
     order = cast.order_plan(account)
     monkeypatch.setattr(execution, "LEASE", timedelta(seconds=0))  # over before it began: as if the worker had died
