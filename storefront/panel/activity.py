@@ -18,6 +18,7 @@ def activity(request: HttpRequest) -> HttpResponse:
     distributor = request.operator.short_name
     shown = [
         {
+            "verb": each.verb,
             "text": each.text,
             "at": each.at,
             "who": each.actor_name if each.actor_id in known or not each.actor_id else distributor,

@@ -58,6 +58,22 @@ def test_the_list_finds_by_name_and_counts_what_left_the_house(maren, nordwind, 
     assert sent() == 0
 
 
+def test_the_list_shows_those_that_are_active_or_are_not(maren, nordwind):
+    def codes(query: str) -> set[str]:
+        return {row.code for row in maren.get(f"{ACCOUNTS}{query}").context["rows"]}
+
+    assert codes("?state=inactive") == set()
+    assert "No notification is inactive here." in maren.get(f"{ACCOUNTS}?state=inactive").text
+    maren.post(f"{ACCOUNTS}welcome_standard/switch/", {"on": "no"})
+    assert codes("?state=inactive") == {"welcome_standard"}
+    assert codes("?state=active") == codes("") - {"welcome_standard"}
+    assert codes("?state=nonsense") == codes("")
+    page = maren.get(f"{ACCOUNTS}?q=welcome&state=active").text
+    assert '<a class="chip" href="?q=welcome">All</a>' in page
+    assert '<a class="chip on" href="?q=welcome&amp;state=active" aria-current="page">Active</a>' in page
+    assert '<input type="hidden" name="state" value="active">' in page
+
+
 def test_the_pages_cost_a_constant_number_of_queries(maren, nordwind, letter):
     def cost(url: str) -> int:
         maren.get(url)

@@ -13,6 +13,7 @@ from plans.models import Operator
 ENTITIES = NotificationTemplate.Entity
 PERIOD = timedelta(days=30)
 TITLES = {"accounts": "Account", "orders": "Order", "subscriptions": "Subscription", "contacts": "Contact"}
+STATES = {"active": "Active", "inactive": "Inactive"}
 READERS = {"Primary contact of the account": "Primary contact"}
 
 
@@ -26,13 +27,13 @@ class TemplateRow:
     is_active: bool
 
 
-def rows_of(operator: Operator, *, entity: str, text: str = "") -> list[TemplateRow]:
-    """In the order of the catalogue; `text` is looked for in name and trigger."""
+def rows_of(operator: Operator, *, entity: str, text: str = "", state: str = "") -> list[TemplateRow]:
+    """In the order of the catalogue; `text` is looked for in name and trigger, `state` is one of STATES or empty."""
     rows = NotificationTemplate.objects.filter(operator=operator).for_entity(entity)
     saved = {row.code: row for row in rows.annotate(added=Count("recipients"))}
     kinds = [kind for kind in CATALOGUE.values() if kind.entity == entity]
     sent = sent_lately(operator)
-    return [
+    rows = [
         TemplateRow(
             kind.code,
             kind.name,
@@ -44,6 +45,7 @@ def rows_of(operator: Operator, *, entity: str, text: str = "") -> list[Template
         for kind in kinds
         if text.lower() in f"{kind.name} {kind.trigger}".lower()
     ]
+    return [row for row in rows if state not in STATES or row.is_active is (state == "active")]
 
 
 def sent_lately(operator: Operator) -> dict[str, int]:

@@ -18,7 +18,7 @@ from plans.wording import change_template, history_of, reset_template, switch_te
 
 from .finding import template_or_404
 from .forms import TemplateForm
-from .listing import ENTITIES, TITLES, rows_of
+from .listing import ENTITIES, STATES, TITLES, rows_of
 from .preview import LONGEST_SEARCH, offered_to
 
 SWITCHED = "switched"  # in the session: what the list says once, with Undo
@@ -31,14 +31,15 @@ class Templates(StaffRequired, View):
     def get(self, request: HttpRequest, entity: str) -> HttpResponse:
         if entity not in ENTITIES.values:
             raise Http404
-        text = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-        rows = rows_of(request.operator, entity=entity, text=text)
+        text, state = request.GET.get("q", "").strip()[:LONGEST_SEARCH], request.GET.get("state", "")
+        rows = rows_of(request.operator, entity=entity, text=text, state=state)
         context = {
             "entity": ENTITIES(entity),
             "title": f"{TITLES[entity]} notifications",
             "entities": ENTITIES.choices,
             "rows": rows,
-            "wanted": {"q": text},
+            "wanted": {"q": text, "state": state if state in STATES else ""},
+            "states": {"": "All"} | STATES,
             "switched": request.session.pop(SWITCHED, None) if SWITCHED in request.session else None,
             "nobody": NOBODY,
         }
