@@ -1,21 +1,27 @@
-"""What happened to a reseller's storefront, as the reseller may read it."""
+"""What happened to a reseller's storefront and its customers, as the reseller may read it."""
 
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from plans.models import Activity, Contact, Storefront
+from plans.models import Account, Activity, Contact, Storefront
 
-# How the verbs of what a reseller does in its Storefront Admin Panel begin. What the distributor does in its back
-# office (accounts, orders, contacts) has other ones.
-OWN = ("storefront.",)
+# How the verbs begin: of the reseller's own storefront, and of its customers. All else that is kept of these accounts
+# (the reseller's own record, orders, what staff note) is told elsewhere, or to nobody here.
+OF_STOREFRONT = ("storefront.",)
+OF_CUSTOMERS = ("account.", "contact.", "user.")
 
 
 def history_of(storefront: Storefront) -> QuerySet[Activity]:
-    """The activities of the storefront itself."""
-    own = reduce(or_, (Q(verb__startswith=start) for start in OWN))
-    return Activity.objects.filter(own, account_id=storefront.account_id)
+    """What was done to the storefront, and what the reseller and its customers' own people did to the customers.
+
+    What the distributor's staff do to a customer's record they do in their own back office, in their own words.
+    """
+    accounts = Account.objects.filter(Q(pk=storefront.account_id) | Q(parent=storefront.account_id))
+    is_own = Q(account=storefront.account_id)
+    of_customers = ~is_own & _begins(OF_CUSTOMERS) & Q(actor__in=_people(storefront).values("user_id"))
+    return Activity.objects.filter(is_own & _begins(OF_STOREFRONT) | of_customers, account__in=accounts.values("pk"))
 
 
 def own_people(storefront: Storefront, activities: list[Activity]) -> set[int]:
@@ -24,5 +30,13 @@ def own_people(storefront: Storefront, activities: list[Activity]) -> set[int]:
     Everybody else is somebody of the distributor's, whose names are none of the reseller's business.
     """
     actors = {each.actor_id for each in activities if each.actor_id}
-    theirs = Q(account_id=storefront.account_id) | Q(account__parent_id=storefront.account_id)
-    return set(Contact.objects.filter(theirs, user__in=actors).values_list("user_id", flat=True)) if actors else set()
+    return set(_people(storefront).filter(user__in=actors).values_list("user_id", flat=True)) if actors else set()
+
+
+def _people(storefront: Storefront) -> QuerySet[Contact]:
+    theirs = Q(account=storefront.account_id) | Q(account__parent=storefront.account_id)
+    return Contact.objects.filter(theirs, user__isnull=False)
+
+
+def _begins(starts: tuple[str, ...]) -> Q:
+    return reduce(or_, (Q(verb__startswith=start) for start in starts))

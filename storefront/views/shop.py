@@ -7,12 +7,10 @@ from django.views.decorators.http import require_safe
 from reselling.catalogue import listed
 
 from .. import selling
-from ..browsing import browsing
 from ..revalidation import page
 
 
 @require_safe
-@browsing
 def home(request: HttpRequest) -> HttpResponse:
     shown, are_chosen = selling.on_home(request.storefront)
     offers = selling.offers(shown, pricing=request.pricing)
@@ -23,7 +21,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@browsing
 def products(request: HttpRequest) -> HttpResponse:
     found = selling.find(request)
     shows = [*(offer.facts for offer in found.offers), found.categories, found.page.following]
@@ -31,7 +28,6 @@ def products(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@browsing
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """What is not listed is not here, whoever asks."""
     shown = get_object_or_404(listed(request.storefront), slug=slug)

@@ -208,10 +208,15 @@ def test_the_activity_is_the_storefronts_and_names_nobody_of_the_distributors(al
     write(neighbour, "privacy", "Words.")
     remember(alpine.operator_id, "account.changed", "Internal note.", by=staff, account=alpine)
     remember(alpine.operator_id, "storefront.renamed", "Moved to another alias.", by=staff, account=alpine)
+    mine, theirs = cast.customer(alpine, "Millbrook"), cast.customer(neighbour, "Oakfield")
+    for customer, by in ((mine, cast.buyer_of(alpine)), (theirs, cast.buyer_of(neighbour))):
+        remember(alpine.operator_id, "account.created", f"{customer.name} invited.", by=by, account=customer)
+    remember(alpine.operator_id, "account.changed", "Debtor.", by=staff, account=mine)
     said = words(owner.get("/alpinecloud/admin/activity/"))
     assert "Terms: text written.Jonas Brandt ·" in said
     assert f"Moved to another alias.{alpine.operator.short_name} ·" in said
-    for internal in ("Internal note.", str(staff), staff.email, "Privacy: text"):
+    assert "Millbrook invited.Jonas Brandt · Millbrook ·" in said
+    for internal in ("Internal note.", "Debtor.", "Oakfield", str(staff), staff.email, "Privacy: text"):
         assert internal not in said
 
 
