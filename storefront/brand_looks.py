@@ -22,11 +22,12 @@ IN_PREVIEW = 2  # products
 
 @dataclass(frozen=True)
 class Contrast:
-    """How well text on the colour is read, and the colour as a link. `is_light`: white text can't be read on it."""
+    """How well text on the colour is read, and a link in it. `is_light`: white text can't be read on it."""
 
     on_colour: float
     as_link: float
     is_light: bool
+    link_is_darker: bool  # than the colour itself
 
     @classmethod
     def of(cls, colour: str) -> "Contrast":
@@ -35,6 +36,7 @@ class Contrast:
             contrast(light.on_accent, light.accent),
             contrast(light.text, PAPER),
             light.on_accent != PAPER,
+            light.text != colour,
         )
 
 

@@ -70,6 +70,7 @@ WRITES: dict[str, set[str]] = {
     **dict.fromkeys(("sweep_now", "retry_all"), ORDERS),
     **dict.fromkeys((f"staff_{what}" for what in "invite member deactivate reactivate invite_again".split()), STAFF),
     "storefront_preview": {"plans_storefrontdraft"},
+    "account_storefront_preview": {"plans_storefrontdraft"},
     "branding": {"plans_storefront", "plans_storefrontdraft", "plans_activity"},
     "account_login": {"plans_user"},
     "account_reset_password": {"account_emailaddress"} | LETTERS,

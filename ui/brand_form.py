@@ -31,6 +31,7 @@ class BrandForm(ShapedForm):
     brand_colour = ColourField(label="Brand colour")
     logo = forms.FileField(
         label="Logo",
+        help_text="PNG, JPEG or WebP, up to 2 MB, at least 128 pixels wide.",
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),

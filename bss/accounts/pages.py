@@ -90,7 +90,9 @@ class AccountStorefront(AccountPage):
     def more(self, account: Account) -> dict[str, object]:
         context = {"run": latest_run(account)}
         if storefront_of(account) is None:
-            return context | {"address_like": links.shown_address(account.operator, "")}
+            may_preview = account.kind == Account.Kind.RESELLER and self.request.staff.may("plan_changes")
+            address_like = links.shown_address(account.operator, "")
+            return context | {"address_like": address_like, "may_preview": may_preview}
         customers = Account.objects.active().filter(parent=HERE, kind=Account.Kind.CUSTOMER)
         counted = Account.objects.filter(pk=account.pk).annotate(count=CappedCount(customers)).values_list("count")
         [count] = counted.get()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import editing, pages, people, suspension, upgrade
+from . import editing, pages, people, storefront_preview, suspension, upgrade
 from .views import AccountExport, AccountList
 
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("<slug:number>/orders/", pages.AccountOrders.as_view(), name="account_orders"),
     path("<slug:number>/subscriptions/", pages.AccountSubscriptions.as_view(), name="account_subscriptions"),
     path("<slug:number>/storefront/", pages.AccountStorefront.as_view(), name="account_storefront"),
+    path(
+        "<slug:number>/storefront-preview/",
+        storefront_preview.StorefrontPreview.as_view(),
+        name="account_storefront_preview",
+    ),
     path("<slug:number>/activity/", pages.AccountActivity.as_view(), name="account_activity"),
     path("<slug:number>/edit/", editing.AccountEdit.as_view(), name="account_edit"),
     path("<slug:number>/deactivate/", suspension.AccountDeactivate.as_view(), name="account_deactivate"),

@@ -164,3 +164,24 @@ def test_what_is_typed_wrongly_or_too_late_is_said_and_kept(account, buyer):
     response = buyer.post("/preview/", TYPED | {"do": "see"})
     assert response.status_code == 409 and "changed this branding at" in words(response)
     assert StorefrontDraft.objects.get().name == "Theirs"
+
+
+def test_staff_open_it_for_the_account(account):
+    """From the Upgrade Resellers dialog: they write the draft and get the link."""
+    staff, page = signed_in(cast.staff(account.operator).user), f"/bss/accounts/{account.number}/storefront-preview/"
+    bss = {"headers": {"host": "localhost"}}
+    assert page in staff.get(f"/bss/accounts/{account.number}/upgrade/standard/", **bss).text
+    assert page in staff.get(f"/bss/accounts/{account.number}/storefront/", **bss).text
+    before = watching.digests()
+    typed = {"name": "Tech", "brand_colour": "#14683a", "version": 0, "logo": zoo.upload(zoo.TAKEN["a PNG"][0])}
+    assert staff.post(page, typed, **bss).headers["Location"] == page
+    assert watching.changed(before) == WRITTEN
+    assert StorefrontDraft.objects.get().changed_by.email == "administrator@nordwind.example"
+    link = re.search(r'href="http://testserver(/preview/[^"]+)"', staff.get(page, **bss).text)[1]
+    assert "Backup Vault" in words(Client().get(link))
+    assert staff.post(page, typed | {"logo": zoo.upload(zoo.SVG), "version": 1}, **bss).status_code == 422
+    assert "changed this branding at" in words(staff.post(page, typed, **bss))
+    assert staff.post(page, typed | {"do": "remove_logo", "version": 1}, **bss).status_code == 302
+    assert StorefrontDraft.objects.get().logo_id is None
+    cast.on_plan(account)
+    assert staff.get(page, **bss).headers["Location"].endswith("/storefront/")
