@@ -29,6 +29,12 @@ def time_passes() -> None:
     Notification.objects.filter(rung_at__isnull=False).update(rung_at=F("rung_at") - AN_HOUR)
 
 
+def abandon(order: Order) -> None:
+    """The lease of this order alone is over, once, and it is swept: others keep theirs, and whoever works works on."""
+    Order.objects.filter(pk=order.pk).update(lease_until=Now() - AN_HOUR, rung_at=Now() - AN_HOUR)
+    sweep(execute=False)
+
+
 def until(question: Callable[[], object], *, seconds: float = 60.0) -> bool:
     """Ask again and again until the answer is yes; whether it came to that. A busy machine may need its time."""
     end = time.monotonic() + seconds
