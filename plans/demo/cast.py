@@ -76,13 +76,14 @@ class Reseller:
 
 @dataclass(frozen=True)
 class Customer:
-    """An end customer of the reseller under `alias`."""
+    """An end customer of the reseller under `alias`. First person: primary. The last of several has not joined yet."""
 
     alias: str
     name: str
-    person: Person
+    people: tuple[Person, ...]
     street: str
     town: tuple[str, str, str]
+    suspended_reason: str = ""
 
 
 HAMBURG = ("20095", "Hamburg", "DE")
@@ -142,16 +143,38 @@ CUSTOMERS = (
     Customer(
         "kestrelwick",
         "Millbrook Dental",
-        Person("buyer@millbrook.example", "Grace Whitfield"),
+        (
+            Person("buyer@millbrook.example", "Grace Whitfield"),
+            Person("reception@millbrook.example", "Tariq Osman", "viewer"),
+            Person("office@millbrook.example", "Beth Lawson", "buyer"),
+        ),
         "3 Mill Street",
         ("LS2 7AB", "Leeds", "GB"),
     ),
     Customer(
         "kestrelwick",
         "Oakfield Joinery",
-        Person("buyer@oakfield.example", "Owen Pritchard"),
+        (Person("buyer@oakfield.example", "Owen Pritchard"),),
         "Unit 9, Oakfield Park",
         ("BD1 2QT", "Bradford", "GB"),
+    ),
+    Customer(
+        "alpinecloud",
+        "Hotel Bergblick",
+        (
+            Person("buyer@bergblick.example", "Resi Hofer"),
+            Person("rezeption@bergblick.example", "Luis Pichler", "viewer"),
+        ),
+        "Seestraße 4",
+        ("6213", "Pertisau", "AT"),
+    ),
+    Customer(
+        "alpinecloud",
+        "Skischule Nordkette",
+        (Person("buyer@nordkette.example", "Toni Walch"),),
+        "Höhenstraße 151",
+        ("6020", "Innsbruck", "AT"),
+        suspended_reason="Closed for the summer.",
     ),
 )
 

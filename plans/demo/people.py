@@ -96,15 +96,26 @@ def settle_customers(
                 postal_code=postal_code,
                 city=city,
                 country=country,
-                billing_email=customer.person.email,
+                billing_email=customer.people[0].email,
+                state=Account.State.SUSPENDED if customer.suspended_reason else Account.State.ACTIVE,
+                suspended_reason=customer.suspended_reason,
                 has_primary_contact=True,
                 created_at=timezone.now() - timedelta(days=120),
             )
         )
     accounts = Account.objects.bulk_create(rows)
-    _create_people(operator, [(a, (c.person,)) for a, c in zip(accounts, customers, strict=True)])
+    _create_people(operator, [(a, c.people) for a, c in zip(accounts, customers, strict=True)])
+    _join(accounts)
     _number_from(operator, NEXT_NUMBER)
     return accounts
+
+
+def _join(customers: list[Account]) -> None:
+    """Everybody has signed in a day after the invitation, but the last who was invited of several."""
+    for customer in customers:
+        people = list(customer.contacts.order_by("pk"))
+        joined = [person.pk for person in people[: max(1, len(people) - 1)]]
+        Contact.objects.filter(pk__in=joined).update(joined_at=customer.created_at + timedelta(days=1))
 
 
 def _create_people(operator: Operator, households: list[tuple[Account, tuple[cast.Person, ...]]]) -> dict[str, User]:

@@ -30,12 +30,13 @@ def seed_nordwind(*, store_host: str) -> Operator:
     settled = people.settle(operator, cast.NAMED + cast.MORE, manager=manager)
     customers = people.settle_customers(operator, cast.CUSTOMERS, resellers=settled)
     arrivals(operator, settled, by=manager)
+    invitations(operator, customers, settled=settled)
     today = operators_today(operator)
     goods = Goods(operator)
     steps = plan_steps(settled, goods=goods, today=today)
     leaving = cancellation(settled, goods=goods, today=today)
     shopping = shopping_steps(settled, customers, goods=goods, today=today)
-    tell([*steps, leaving, *shopping], today=today)
+    tell([*steps, leaving, *shopping, *customer_steps(settled, customers, goods=goods, today=today)], today=today)
     storefronts.open_storefronts(operator, steps, settled=settled)
     post.send_letters(operator, [*steps, leaving, *shopping])
     words.write_texts(operator)
@@ -90,6 +91,22 @@ def arrivals(operator: Operator, settled: list[people.Settled], *, by: User | No
             at=one.account.created_at,
         )
         for one in settled
+    )
+
+
+def invitations(operator: Operator, customers, *, settled: list[people.Settled]) -> None:
+    owners = {one.account.pk: one.user for one in settled}
+    Activity.objects.bulk_create(
+        Activity(
+            operator=operator,
+            account=customer,
+            verb="account.created",
+            text=f"{customer.name} invited as a customer.",
+            actor=owners[customer.parent_id],
+            actor_name=owners[customer.parent_id].name,
+            at=customer.created_at,
+        )
+        for customer in customers
     )
 
 
@@ -164,6 +181,33 @@ PURCHASES = (
 )
 
 
+# (customer's first letters, product, quantity, days ago): what end customers hold, ordered by their resellers.
+HELD_BY_CUSTOMERS = (
+    ("Millbrook", "office-suite-cloud", 9, 104),
+    ("Millbrook", "cloud-backup", 2, 61),
+    ("Oakfield", "business-mail", 14, 72),
+    ("Hotel", "file-share", 12, 48),
+    ("Hotel", "web-filter", 12, 20),
+    ("Skischule", "business-mail", 5, 95),
+)
+
+
+def customer_steps(settled: list[people.Settled], customers, *, goods: Goods, today: date) -> list[Step]:
+    """What end customers hold. Their letters are their reseller's, so none is the distributor's to send."""
+    owners = {one.account.pk: one.user for one in settled}
+    by_name = {customer.name.split()[0]: customer for customer in customers}
+    return [
+        Step(
+            by_name[name],
+            owners[by_name[name].parent_id],
+            [goods.wanted(slug, quantity=quantity)],
+            today - timedelta(days=days),
+            minute=320 + place * 9,
+        )
+        for place, (name, slug, quantity, days) in enumerate(HELD_BY_CUSTOMERS)
+    ]
+
+
 def shopping_steps(settled: list[people.Settled], customers, *, goods: Goods, today: date) -> list[Step]:
     """Orders for ordinary products, and those that are not executed: one or two in every other state."""
     by_name = {one.account.name.split()[0]: one for one in settled}
@@ -182,7 +226,7 @@ def _purchase(one: people.Settled, wanted: Wanted, *, on: date, place: int, **mo
 def _unfinished(by_name: dict[str, people.Settled], customers, *, goods: Goods, today: date) -> list[Step]:
     """`placed` waits for its next attempt and `executing` is leased for a month, so that both can be looked at."""
     in_a_month, yesterday = timezone.now() + MONTH, today - timedelta(days=1)
-    customer = User.objects.get(email=cast.CUSTOMERS[0].person.email)
+    customer = User.objects.get(email=cast.CUSTOMERS[0].people[0].email)
     manager = User.objects.get(email="manager@nordwind.example")
     waiting = {"attempts": 1, "next_attempt_at": in_a_month}
     leased = {"attempts": 1, "lease_owner": post.NOBODY, "lease_until": in_a_month}
