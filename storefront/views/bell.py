@@ -49,13 +49,11 @@ def _after(given: dict[str, str]) -> str:
 def _about(letter: Notification, visitor: Visitor, *, is_store: bool) -> dict[str, str] | None:
     """The link to the thing, where the visitor's account has it: an order, a subscription."""
     order, held = letter.order, letter.subscription
-    if not is_store:
-        is_theirs = any(each and each.account_id == visitor.account.pk for each in (order, held))
-        return {"label": "Customer Portal", "url": reverse("portal")} if is_theirs else None
-    if order and order.account_id == visitor.account.pk:
+    if is_store and order and order.account_id == visitor.account.pk:
         return {"label": f"Order {order.number}", "url": reverse("order", args=[order.number])}
     if held and held.account_id == visitor.account.pk:
-        return {"label": f"Subscription {held.number}", "url": reverse("subscription", args=[held.number])}
+        route = "subscription" if is_store else "portal_subscriptions_one"
+        return {"label": f"Subscription {held.number}", "url": reverse(route, args=[held.number])}
     return None
 
 

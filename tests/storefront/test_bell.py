@@ -106,6 +106,19 @@ def test_a_letter_leads_to_what_it_is_about(alpine):
     assert f'href="/orders/{held.order_item.order.number}/">Order' in page  # the welcome letter's
 
 
+def test_a_customers_letter_leads_to_its_subscription_and_to_nobody_elses(alpine):
+    account = cast.customer(alpine)
+    held = Subscription.objects.get(account=alpine)
+    written_by(alpine, 1, to=cast.buyer_of(account))
+    letter = Notification.objects.filter(recipient_user=cast.buyer_of(account))
+    letter.update(subscription=held)
+    client = signed_in(cast.buyer_of(account))
+    assert held.number not in client.get("/alpinecloud/notifications/").text
+    Subscription.objects.filter(pk=held.pk).update(account=account)
+    link = f'href="/alpinecloud/portal/subscriptions/{held.number}/">Subscription {held.number}</a>'
+    assert link in client.get("/alpinecloud/notifications/").text
+
+
 def test_what_a_storefront_writes_hangs_on_its_bell(alpine):
     person = cast.buyer_of(cast.customer(alpine))
     cache.clear()
