@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -18,12 +19,14 @@ from plans.models import (
     Contact,
     Operator,
     Order,
+    Picture,
     Product,
     StaffMembership,
     Storefront,
     Subscription,
     User,
 )
+from plans.models.picture import WIDTHS
 from plans.preview import Wanted
 from plans.previewing import preview_order
 from plans.refusals import Refused
@@ -180,3 +183,11 @@ def test_it_is_quick(db):
     started = time.process_time()
     seed()
     assert time.process_time() - started < 8
+
+
+def test_two_resellers_have_logos_of_their_own(demo):
+    shown = Storefront.objects.filter(logo__isnull=False).select_related("claim")
+    assert {one.claim.alias for one in shown} == {"alpinecloud", "kestrelwick"}
+    assert len({one.brand_colour for one in shown}) == 2
+    for one in shown:
+        assert all(default_storage.size(Picture.path(one.logo_id, width)) for width in WIDTHS)
