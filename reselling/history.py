@@ -18,10 +18,9 @@ def history_of(storefront: Storefront) -> QuerySet[Activity]:
 
     What the distributor's staff do to a customer's record they do in their own back office, in their own words.
     """
-    accounts = Account.objects.filter(Q(pk=storefront.account_id) | Q(parent=storefront.account_id))
     is_own = Q(account=storefront.account_id)
     of_customers = ~is_own & _begins(OF_CUSTOMERS) & Q(actor__in=_people(storefront).values("user_id"))
-    return Activity.objects.filter(is_own & _begins(OF_STOREFRONT) | of_customers, account__in=accounts.values("pk"))
+    return Activity.objects.filter(is_own & _begins(OF_STOREFRONT) | of_customers, account__in=_accounts(storefront))
 
 
 def own_people(storefront: Storefront, activities: list[Activity]) -> set[int]:
@@ -33,9 +32,13 @@ def own_people(storefront: Storefront, activities: list[Activity]) -> set[int]:
     return set(_people(storefront).filter(user__in=actors).values_list("user_id", flat=True)) if actors else set()
 
 
+def _accounts(storefront: Storefront) -> QuerySet:
+    """The ids of the reseller and its customers. As a question of its own: a join with OR would read all there are."""
+    return Account.objects.filter(Q(pk=storefront.account_id) | Q(parent=storefront.account_id)).values("pk")
+
+
 def _people(storefront: Storefront) -> QuerySet[Contact]:
-    theirs = Q(account=storefront.account_id) | Q(account__parent=storefront.account_id)
-    return Contact.objects.filter(theirs, user__isnull=False)
+    return Contact.objects.filter(account__in=_accounts(storefront), user__isnull=False)
 
 
 def _begins(starts: tuple[str, ...]) -> Q:
