@@ -150,6 +150,17 @@ def test_rooms_and_pages_ask_the_same_whatever_is_written(alpine, owner):
     assert [asked(Client(), f"{kind}/") for kind in KINDS] == [1, 1, 1, 1]
 
 
+def test_the_contact_page_says_how_to_reach_the_reseller(alpine):
+    shown = Storefront.objects.filter(account=alpine)
+    shown.update(support_email="hello@alpine.example", support_phone="+49 451 555", address="Kaiweg 14")
+    for kind in ("contact", "imprint"):
+        write(alpine, kind, "Words.")
+    cache.clear()
+    said = words(Client().get("/alpinecloud/contact/"))
+    assert "Words. Email hello@alpine.example Phone +49 451 555 Address Kaiweg 14" in said
+    assert "Phone" not in words(Client().get("/alpinecloud/imprint/"))
+
+
 # --- Settings ---
 
 
