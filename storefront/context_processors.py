@@ -10,7 +10,7 @@ from plans import links
 from plans.models import Storefront, StorefrontText
 from plans.refusals import SENTENCES
 
-from . import theme
+from . import readiness, theme
 from .icon import Icon, storefront_icon
 from .membership import Visitor
 from .panel import rooms as panel_rooms
@@ -99,6 +99,11 @@ class Shell:
             and self.visitor.is_member
             and self.visitor.manages(self.request.storefront)
         )
+
+    @property
+    def first_steps(self) -> list[readiness.Check]:
+        """What its manager, and nobody else, is asked to do first."""
+        return readiness.first_steps(self.request.storefront) if self.manages else []
 
     @property
     def is_in_panel(self) -> bool:

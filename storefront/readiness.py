@@ -45,6 +45,12 @@ def checks(storefront: Storefront, *, customers: int) -> list[Check]:
     ]
 
 
+def first_steps(storefront: Storefront) -> list[Check]:
+    """What makes a storefront its reseller's, for as long as one of them is open. No query."""
+    steps = [_logo(storefront), _colour(storefront.brand_colour), _contact(storefront)]
+    return [] if all(step.is_done for step in steps) else steps
+
+
 def _logo(storefront: Storefront) -> Check:
     there = storefront.logo_id is not None
     text = "Shown on each page." if there else f"The letter {storefront.name[:1].upper()} stands in for it."

@@ -243,6 +243,18 @@ def test_every_activity_is_on_exactly_one_page(alpine, owner):
     assert seen == [f"{number:02}" for number in reversed(range(45))]
 
 
+def test_its_manager_alone_is_asked_to_make_it_their_own(alpine, owner):
+    shown = Storefront.objects.filter(account=alpine)
+    shown.update(support_email="", brand_colour="#08758a")
+    cache.clear()
+    page = owner.get("/alpinecloud/")
+    asked = "Make it yours Logo, open: The letter A stands in for it. Brand colour, open:"
+    assert asked in words(page)
+    assert 'href="/alpinecloud/admin/branding/">Logo' in page.text
+    for client in (Client(), signed_in(cast.buyer_of(cast.customer(alpine)))):
+        assert "Make it yours" not in client.get("/alpinecloud/").text
+
+
 def test_the_checklist_says_what_is_there_and_leads_to_the_rest(alpine, owner):
     shown = Storefront.objects.filter(account=alpine)
     shown.update(support_email="", support_phone="", headline="", brand_colour="#08758a")
