@@ -22,7 +22,7 @@ FIELDS = ("name", "tagline", "brand_colour", "support_email", "support_phone", "
 def branding(request: HttpRequest) -> HttpResponse:
     draft = brands.draft_of(request.visitor.account)
     if request.method != "POST":
-        return _page(request, _filled(request.storefront, draft), draft=draft)
+        return _page(request, _filled(request.storefront, draft, email=request.user.email), draft=draft)
     form = BrandingForm(request.POST, request.FILES)
     if request.POST.get("do") == "discard":
         return _discard(request, form, draft)
@@ -81,11 +81,12 @@ def _refused(
     return _page(request, form, draft=draft, status=422)
 
 
-def _filled(shown: Storefront, draft: StorefrontDraft | None) -> BrandingForm:
+def _filled(shown: Storefront, draft: StorefrontDraft | None, *, email: str) -> BrandingForm:
+    """`email` is suggested where customers have none to write to."""
     brand = draft or shown
-    return BrandingForm(
-        initial={name: getattr(brand, name) for name in FIELDS} | {"version": draft.version if draft else 0}
-    )
+    initial = {name: getattr(brand, name) for name in FIELDS}
+    initial |= {"support_email": brand.support_email or email, "version": draft.version if draft else 0}
+    return BrandingForm(initial=initial)
 
 
 def _page(
