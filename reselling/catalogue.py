@@ -49,7 +49,7 @@ def listed(storefront: Storefront) -> QuerySet[Product]:
     """What its visitors see."""
     if storefront.lists_everything:
         return catalogue_of(storefront).filter(is_listed=True)
-    return catalogue_of(storefront).filter(mine__is_listed=True)
+    return catalogue_of(storefront).filter(choice=True)
 
 
 def choice_of(product: Product) -> Choice:

@@ -18,7 +18,7 @@ STEPS = {"up": -1, "down": 1}
 
 def featured(storefront: Storefront) -> QuerySet[Product]:
     """What is on the home page, in order; one that is not listed at the moment keeps its place, unseen."""
-    return catalogue_of(storefront).filter(mine__featured__isnull=False).order_by("place")
+    return catalogue_of(storefront).filter(place__isnull=False).order_by("place")
 
 
 @transaction.atomic

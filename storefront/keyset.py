@@ -38,10 +38,11 @@ def by_name(rows: QuerySet, request: HttpRequest) -> Page:
 
 def _page(found: list, request: HttpRequest, key) -> Page:
     shown = found[:PAGE]
-    following = _address(request, after=key(shown[-1])) if len(found) > PAGE else ""
-    return Page(shown, _address(request) if "after" in request.GET else "", following)
+    following = address(request, after=key(shown[-1])) if len(found) > PAGE else ""
+    return Page(shown, address(request) if "after" in request.GET else "", following)
 
 
-def _address(request: HttpRequest, **changes: str) -> str:
-    kept = {name: value for name, value in request.GET.items() if name != "after" and value}
-    return "?" + urlencode(kept | changes)
+def address(request: HttpRequest, **changes: str) -> str:
+    """This page with other parts of its address, from the first page of it on."""
+    kept = {name: value for name, value in request.GET.items() if name != "after"}
+    return "?" + urlencode({name: value for name, value in (kept | changes).items() if value})

@@ -15,9 +15,11 @@ from reselling.catalogue import listed
 from reselling.home_page import featured
 from reselling.prices import Pricing, SellPrice, sell_prices
 
-from .keyset import Page, by_name
+from .by_price import ByPrice
+from .keyset import Page, address, by_name
 
 KEPT_FOR = 60  # seconds
+SORTS = {"": "Name", "price": "Price"}
 UNCHOSEN_ON_HOME = 6
 LONGEST_SEARCH, LONGEST_CATEGORY = 80, 60
 
@@ -47,10 +49,13 @@ class Found:
     categories: list[str]
     category: str
     words: str
+    sort: str
+    category_links: list[dict[str, object]]  # label, url, is_current; as those that sort
+    sorts: list[dict[str, object]]
 
 
 def find(request: HttpRequest) -> Found:
-    """A page of the catalogue by `?q=`, `?category=` and `?after=`. Two queries, whatever the number of products."""
+    """A page of the catalogue by `?q=`, `?category=`, `?sort=`, `?after=`. Few queries, however many products."""
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
     category = request.GET.get("category", "").replace("\0", "")[:LONGEST_CATEGORY]
     products = listed(request.storefront)
@@ -58,10 +63,30 @@ def find(request: HttpRequest) -> Found:
         products = products.filter(category=category)
     if words:
         products = products.filter(Q(name__icontains=words) | Q(summary__icontains=words))
-    page = by_name(products.defer("description"), request)
+    sort = request.GET.get("sort", "")
+    if sort in SORTS and sort:
+        page = ByPrice(products, request.pricing).page(request)
+    else:
+        page, sort = by_name(products.defer("description"), request), ""
+    shown, categories = offers(page.rows, pricing=request.pricing), listed_categories(request.storefront)
+    named = {"": "All products"} | {name: name for name in categories}
     return Found(
-        offers(page.rows, pricing=request.pricing), page, listed_categories(request.storefront), category, words
+        shown,
+        page,
+        categories,
+        category,
+        words,
+        sort,
+        category_links=_links(request, "category", named, now=category),
+        sorts=_links(request, "sort", SORTS, now=sort),
     )
+
+
+def _links(request: HttpRequest, name: str, labels: dict[str, str], *, now: str) -> list[dict[str, object]]:
+    return [
+        {"label": label, "url": address(request, **{name: value}), "is_current": value == now}
+        for value, label in labels.items()
+    ]
 
 
 def offers(products: list[Product], *, pricing: Pricing) -> list[Offer]:

@@ -69,6 +69,9 @@ PRODUCTS = (
 )  # fmt: skip
 
 
+WITHOUT_RECOMMENDATION = frozenset({"mail-archive", "remote-support"})
+
+
 def create_catalogue(operator: Operator) -> list[Product]:
     """The dozen cloud products with their prices."""
     products = Product.objects.bulk_create(
@@ -82,6 +85,12 @@ def create_catalogue(operator: Operator) -> list[Product]:
     for product, row in zip(products, PRODUCTS, strict=True):
         for cycle, amount in (("month", row[5]), ("year", row[6])):
             if amount:
-                prices.append(Price(product=product, cycle=cycle, currency=operator.currency, amount=Decimal(amount)))
+                cost, asks = Decimal(amount), product.slug not in WITHOUT_RECOMMENDATION
+                recommended = (cost * Decimal("1.3")).quantize(Decimal("0.1")) if asks else None
+                prices.append(
+                    Price(
+                        product=product, cycle=cycle, currency=operator.currency, amount=cost, recommended=recommended
+                    )
+                )
     Price.objects.bulk_create(prices)
     return products

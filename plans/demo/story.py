@@ -11,7 +11,7 @@ from ..models import Activity, NumberSeries, Operator, Order, Plan, Product, Use
 from ..periods import today as operators_today
 from ..preview import Letter, Wanted
 from ..refusals import Refused
-from . import cast, catalogue, logos, people, post, storefronts, words
+from . import cast, catalogue, listings, logos, people, post, storefronts, words
 from .past import Step, tell
 
 State = Order.State
@@ -39,6 +39,7 @@ def seed_nordwind(*, store_host: str) -> Operator:
     tell([*steps, leaving, *shopping, *customer_steps(settled, customers, goods=goods, today=today)], today=today)
     storefronts.open_storefronts(operator, steps, settled=settled)
     logos.hang_logos(operator)
+    listings.stock_shops(operator)
     post.send_letters(operator, [*steps, leaving, *shopping])
     words.write_texts(operator)
     storefronts.park(leaving)

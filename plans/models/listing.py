@@ -30,7 +30,12 @@ class Listing(models.Model):
                 condition=Q(markup__isnull=True) | Q(markup__gte=0, markup__lte=1000), name="listing_markup_sane"
             ),
         ]
-        indexes = [models.Index(fields=["storefront", "is_listed", "product"], name="listing_of_storefront")]
+        indexes = [
+            models.Index(fields=["storefront", "is_listed", "product"], name="listing_of_storefront"),
+            models.Index(
+                fields=["storefront", "product"], condition=Q(markup__isnull=False), name="listing_own_markup"
+            ),
+        ]
 
 
 class StorefrontText(models.Model):

@@ -80,3 +80,7 @@ class Price(models.Model):
             ),
             models.CheckConstraint(condition=Q(cycle__in=["month", "year"]), name="price_cycle_known"),
         ]
+        indexes = [
+            models.Index(fields=["currency", "cycle", "amount", "product"], name="price_by_amount"),
+            models.Index(fields=["currency", "cycle", "recommended", "product"], name="price_by_recommended"),
+        ]

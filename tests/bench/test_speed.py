@@ -8,15 +8,27 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from notifications.models import Notification
 from plans.execution import execute_order
-from plans.models import Activity, AliasClaim, Charge, Order, OrderItem, Storefront, Subscription
+from plans.models import (
+    Activity,
+    AliasClaim,
+    Charge,
+    Listing,
+    Order,
+    OrderItem,
+    Price,
+    Product,
+    Storefront,
+    Subscription,
+)
 from tests import cast
 from tests.bench.back_office import bare_client
 
@@ -79,6 +91,47 @@ def test_pages_beside_a_bare_view(settings, capsys):
         print(f"\n  F = {unit:.2f} ms of CPU")
         for name, value in took.items():
             print(f"  {value / unit:5.2f} F  {name}")
+
+
+def test_a_resellers_catalogue_beside_a_bare_view(settings, capsys):
+    """With markup and listings, as strangers ask for it; 1,000 products first, then 10,000."""
+    operator = cast.distributor()
+    shop = Storefront.objects.get(account=cast.on_plan(cast.reseller(operator), "standard"))
+    Storefront.objects.filter(pk=shop.pk).update(markup=20)
+    bare, anyone, took = bare_client(settings), Client(), {}
+    for many in (1_000, 10_000):
+        there = Product.objects.ordinary().count()
+        made = Product.objects.bulk_create(
+            Product(operator=operator, name=f"Product {number:05}", slug=f"product-{number:05}", category="Workplace")
+            for number in range(there, many)
+        )
+        Price.objects.bulk_create(
+            Price(product=each, cycle="month", currency="EUR", amount=each.pk % 997 + 1) for each in made
+        )
+        Listing.objects.bulk_create(
+            Listing(operator=operator, storefront=shop, product=each, is_listed=place % 20 > 0)
+            for place, each in enumerate(made)
+            if place % 10 == 0
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        sides = {
+            "F: bare view, one query": f"/product-00001/?operator={operator.pk}",
+            "home": "/techsolutions/",
+            "product page": "/techsolutions/products/product-00003/",
+            "catalogue of 20": "/techsolutions/products/",
+            "catalogue of 20, a later page": "/techsolutions/products/?after=700.Product+00700",
+            "catalogue of 20, by price": "/techsolutions/products/?sort=price",
+        }
+        took[many] = medians(
+            {name: partial(bare.get if name[0] == "F" else anyone.get, path) for name, path in sides.items()}
+        )
+    with capsys.disabled():
+        for many, each in took.items():
+            unit = each["F: bare view, one query"]
+            print(f"\n  {many:,} products, F = {unit:.2f} ms of CPU")
+            for name, value in each.items():
+                print(f"  {value / unit:5.2f} F  {name}")
 
 
 def bare_writes(order: Order) -> None:

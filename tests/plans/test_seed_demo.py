@@ -17,6 +17,7 @@ from plans.models import (
     Activity,
     Charge,
     Contact,
+    Listing,
     Operator,
     Order,
     Picture,
@@ -31,7 +32,20 @@ from plans.preview import Wanted
 from plans.previewing import preview_order
 from plans.refusals import Refused
 
-MODELS = (Operator, Account, Contact, User, Order, Subscription, Storefront, Charge, Activity, Notification, Product)
+MODELS = (
+    Operator,
+    Account,
+    Contact,
+    User,
+    Order,
+    Subscription,
+    Storefront,
+    Charge,
+    Activity,
+    Notification,
+    Product,
+    Listing,
+)
 
 
 def seed(*options: str) -> str:
@@ -43,6 +57,18 @@ def seed(*options: str) -> str:
 @pytest.fixture
 def demo(db):
     return seed()
+
+
+def test_two_resellers_sell_differently(demo):
+    shops = {name: Storefront.objects.get(claim__alias=name) for name in ("kestrelwick", "alpinecloud")}
+    assert {name: (shop.lists_everything, shop.markup) for name, shop in shops.items()} == {
+        "kestrelwick": (True, 25),
+        "alpinecloud": (False, None),
+    }
+    assert {name: shop.listings.filter(is_listed=True).count() for name, shop in shops.items()} == {
+        "kestrelwick": 5,
+        "alpinecloud": 7,
+    }
 
 
 def test_the_people_of_the_product_page(demo):
