@@ -27,9 +27,9 @@ def categories_key(operator_id: int) -> str:
     return f"categories:1:{operator_id}"
 
 
-def listed_key(storefront_id: int) -> str:
-    """The categories of what a reseller's storefront lists."""
-    return f"listed:1:{storefront_id}"
+def listed_key(storefront: Storefront) -> str:
+    """The categories of what a reseller's storefront lists. One that is only previewed has no id yet."""
+    return f"listed:1:{storefront.operator_id}:{storefront.pk or 0}"
 
 
 def forget_operator(operator: Operator) -> None:
@@ -48,9 +48,9 @@ def forget_categories(operator_id: int) -> None:
     _let_go(categories_key(operator_id))
 
 
-def forget_listed(storefront_id: int) -> None:
+def forget_listed(storefront: Storefront) -> None:
     """A reseller listed products, or took some out of its catalogue."""
-    _let_go(listed_key(storefront_id))
+    _let_go(listed_key(storefront))
 
 
 def _let_go(key: str) -> None:

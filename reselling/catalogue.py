@@ -97,7 +97,7 @@ def _choose(storefront: Storefront, products: QuerySet[Product], *, is_listed: b
         _check_limit(storefront)
     text = f"{_names([name for _, name in chosen])} {'listed' if is_listed else 'not listed any more'}."
     _remember(storefront, LISTED if is_listed else UNLISTED, text, by=by)
-    forget_listed(storefront.pk)
+    forget_listed(storefront)
     return len(chosen)
 
 
@@ -139,7 +139,7 @@ def change_listing(storefront: Storefront, *, product: Product, seen: Choice, wa
     if wanted.is_listed and not product.is_listed:
         _check_limit(storefront)
     _remember(storefront, CHANGED, f"{product.name}: {'; '.join(_differences(seen, wanted))}.", by=by)
-    forget_listed(storefront.pk)
+    forget_listed(storefront)
     return True
 
 
@@ -206,7 +206,7 @@ def change_catalogue(
         _check_limit(storefront)
     _remember(storefront, ALL_CHANGED, f"{storefront.name}: {'; '.join(said)}.", by=by)
     forget_storefront(storefront)
-    forget_listed(storefront.pk)
+    forget_listed(storefront)
     return True
 
 

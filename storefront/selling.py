@@ -105,7 +105,7 @@ def on_home(storefront: Storefront) -> tuple[list[Product], bool]:
 
 def listed_categories(storefront: Storefront) -> list[str]:
     """The categories of what is listed. Kept a while: finding them means looking at every product."""
-    key = listed_key(storefront.pk)
+    key = listed_key(storefront)
     kept = cache.get(key)
     if kept is None:
         found = listed(storefront).exclude(category="").order_by("category")

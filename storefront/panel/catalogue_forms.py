@@ -46,7 +46,7 @@ class ListingForm(MarkupForm):
     is_listed = forms.BooleanField(
         required=False, label="Listed", help_text="Off: your customers don’t find it, and its page is gone."
     )
-    seen_listed = forms.ChoiceField(required=False, choices=[(word, word) for word in SEEN], widget=forms.HiddenInput)
+    seen_listed = TypedField(required=False, widget=forms.HiddenInput)
     seen_markup = TypedField(required=False, widget=forms.HiddenInput)
     field_order = ("is_listed", "markup")
 
@@ -68,10 +68,9 @@ class ListingForm(MarkupForm):
     def seen(self) -> Choice:
         """The choice that the page had shown. What makes no sense is a choice that nobody ever made."""
         try:
-            markup = read_markup(self.cleaned_data["seen_markup"])
-        except Refused:
-            markup = Decimal(-1)
-        return Choice(SEEN[self.cleaned_data.get("seen_listed", "")], markup)
+            return Choice(SEEN[self.cleaned_data["seen_listed"]], read_markup(self.cleaned_data["seen_markup"]))
+        except (KeyError, Refused):
+            return Choice(True, Decimal(-1))
 
     @property
     def wanted(self) -> Choice:

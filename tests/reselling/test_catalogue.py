@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError
 
+from plans.kept import listed_key
 from plans.models import Account, Activity, Entitlement, Listing, Price, Product, Storefront, Subscription
 from plans.refusals import Refused
 from reselling.catalogue import (
@@ -147,6 +148,12 @@ def test_another_distributors_product_is_none_of_its_catalogue(shop):
     other = cast.product(cast.distributor("Sudlicht", host="other.test"), "Lumen Backup")
     assert not catalogue_of(shop).filter(pk=other.pk).exists()
     assert Price.objects.filter(product=other).exists()
+
+
+def test_what_is_kept_of_a_preview_is_its_distributors_own(shop):
+    other = cast.distributor("Sudlicht", host="other.test")
+    previews = [Storefront(operator=shop.operator), Storefront(operator=other)]
+    assert len({listed_key(each) for each in (shop, *previews)}) == 3
 
 
 def test_the_database_keeps_a_markup_sane(shop):
