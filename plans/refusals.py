@@ -49,8 +49,8 @@ SENTENCES: dict[str, str] = {
     "no_sign_in": "{name} has no storefront role, so there is nothing to sign in for. Choose a role first.",
     # About a reseller's end customers.
     "customers_limit": (
-        "The {plan} plan allows {limit} customers, and {count} are active. Upgrade the plan, or suspend a customer "
-        "that you no longer serve."
+        "The limit of the {plan} plan is reached: {count} of {limit} customers are active. Upgrade the plan, or "
+        "suspend a customer that you no longer serve."
     ),
     "customer_suspended": "{customer} is suspended. Reactivate it first.",
     "person_elsewhere": "{email} can’t be added here: who signs in for one company can’t do so for another one here.",

@@ -66,7 +66,10 @@ def test_the_plans_limit_is_said_before_and_kept(alpine):
     oakfield = invite(alpine, "Oakfield")
     refusal = limit_reached(alpine)
     assert (refusal.code, refusal.mend) == ("customers_limit", "plan")
-    assert "Free plan allows 2 customers" in refusal.sentence and "suspend a customer" in refusal.sentence
+    assert (
+        "limit of the Free plan is reached: 2 of 2 customers are active" in refusal.sentence
+        and "suspend a customer" in refusal.sentence
+    )
     assert refused(invite, alpine, "Third") == "customers_limit"
     assert not Account.objects.filter(name="Third").exists()
     suspend_customer(oakfield, reason="Left us", by=cast.buyer_of(alpine))

@@ -61,7 +61,7 @@ def test_a_full_plan_says_why_before_anything_is_typed(owner, alpine):
     held.save()
     millbrook = cast.customer(alpine)
     for page in (owner.get(ROOM), owner.get(f"{ROOM}invite/")):
-        assert "The Free plan allows 1 customers, and 1 are active." in words(page)
+        assert "The limit of the Free plan is reached: 1 of 1 customers are active." in words(page)
         assert 'href="http://testserver/plans/"' in page.text and 'aria-disabled="true"' in page.text
     answer = owner.post(f"{ROOM}invite/", typed(company="Oakfield"))
     assert answer.status_code == 422 and 'value="Oakfield"' in answer.text
