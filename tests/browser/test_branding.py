@@ -1,4 +1,4 @@
-"""A reseller sees its storefront before it buys it, then brands it; a visitor in a fresh browser sees what is published."""
+"""A reseller sees its storefront before it buys it, then brands it; a fresh browser sees what is published."""
 
 import pytest
 from playwright.sync_api import Page, expect
