@@ -22,7 +22,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Sorting:
-    """How a list is sorted: by a column that is never null, then by id. An index must lead through both."""
+    """How a list is sorted: by a column that is never null, then by id. An index must lead through both.
+
+    By id, rows that have a `place` of their own are sorted by that: ui/filters/owners.py.
+    """
 
     column: str = "pk"
     descending: bool = True
@@ -33,7 +36,8 @@ class Sorting:
 
     def of(self, rows: QuerySet, *, reverse: bool = False) -> QuerySet:
         sign = "-" if self.descending != reverse else ""
-        return rows.order_by(*(f"{sign}{column}" for column in self.columns))
+        columns = ("place",) if self.column == "pk" and "place" in rows.query.annotations else self.columns
+        return rows.order_by(*(f"{sign}{column}" for column in columns))
 
     def key(self, row) -> str:
         return str(row.pk) if self.column == "pk" else f"{row.pk}.{getattr(row, self.column)}"

@@ -15,7 +15,7 @@ from ..models.product import Cycle
 from ..preview import Preview, Wanted
 from .scale_orders import Offer, write_orders
 
-CHUNK = 4_000
+CHUNK = 2_000  # few enough for a busy machine: between two statements of a transaction no minute may pass
 DAYS = 700  # over how many past days resellers came
 # Of a hundred: 56 on Basic with an ordinary order, 25 on Free, 19 on Standard.
 FREE_FROM, STANDARD_FROM = 56, 81

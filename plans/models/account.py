@@ -9,6 +9,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django_countries import countries
 
+from ..asking import askable
+
 TRIGRAM = 3  # letters
 MOST_FOUND = 1000
 NUMBER = re.compile(r"^(?:ac-?)?([0-9]{1,12})$", re.IGNORECASE)
@@ -50,7 +52,7 @@ class AccountQuerySet(models.QuerySet):
         """
         from .storefront import AliasClaim
 
-        text = text.replace("\0", "").strip()
+        text = askable(text, most=254)
         how = "icontains" if connection.vendor == "postgresql" and len(text) >= TRIGRAM else "istartswith"
         number = f"AC-{int(digits[1]):05d}" if (digits := NUMBER.match(text)) else text.upper()
         everyone = Account.objects.filter(operator=operator).order_by()
@@ -61,11 +63,11 @@ class AccountQuerySet(models.QuerySet):
         found = found.union(claims.values("account"), contacts.values("account"), named, all=True)
         return self.filter(pk__in=found[:MOST_FOUND])
 
-    def called(self, text: str, *, operator) -> "AccountQuerySet":
-        """Those of the operator with this number, or whose name starts like this; MOST_FOUND are looked at."""
+    def called(self, text: str, *, operator, most: int | None = None) -> "AccountQuerySet":
+        """Those of the operator with this number, or whose name starts like this; `most`, or MOST_FOUND, are read."""
         everyone = Account.objects.filter(operator=operator).order_by().values("pk")
         found = everyone.filter(number=text.upper()).union(everyone.filter(name__istartswith=text), all=True)
-        return self.filter(pk__in=found[:MOST_FOUND])
+        return self.filter(pk__in=found[: most or MOST_FOUND])
 
 
 class Account(models.Model):

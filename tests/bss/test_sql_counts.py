@@ -94,7 +94,7 @@ RECORDS = {
     "orders/{way_up}/": 10,
     "orders/{way_up}/history/": 10,
     "subscriptions/{subscription}/": 10,
-    "products/workplace-suite/": 5,
+    "products/workplace-suite/": 6,
     "setup/notifications/outbox/{letter}/": 4,
     "setup/notifications/customer/accounts/welcome_free/": 8,
     "setup/reseller-plans/free/": 7,

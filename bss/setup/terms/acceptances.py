@@ -9,13 +9,13 @@ from django.http import HttpRequest
 
 from bss import clock
 from bss.lists import ListExport, ListPage
-from plans.models import Account, TermsAcceptance, TermsVersion
+from plans.models import TermsAcceptance, TermsVersion
+from ui.filters.owners import owned_by
 
 COLUMNS = (
     "pk", "accepted_at", "address", "account__name", "account__number", "user__name", "user__email", "terms__number",
     "order__number",
 )  # fmt: skip
-MOST_ACCOUNTS = 200
 ORDER = re.compile(r"so-[0-9]{1,12}", re.IGNORECASE)
 
 
@@ -31,8 +31,7 @@ class AcceptanceFilters(django_filters.FilterSet):
             return found
         if ORDER.fullmatch(text):
             return found.filter(order__operator=self.request.operator, order__number=text.upper())
-        accounts = Account.objects.called(text, operator=self.request.operator).order_by("name", "pk")
-        return found.filter(account__in=list(accounts.values_list("pk", flat=True)[:MOST_ACCOUNTS]))
+        return owned_by(text, found, operator=self.request.operator)
 
     def of_version(self, found: QuerySet, _name: str, text: str) -> QuerySet:
         if not (text.isascii() and text.isdigit()):
