@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views import View
 
 from plans import aliases
+from plans.asking import askable
 from plans.models import Account
 from plans.refusals import Refused
 from ui import alias_field as ui
@@ -40,7 +41,7 @@ class AliasQuestion(StaffRequired, View):
 
     def account(self, number: str) -> Account:
         accounts = Account.objects.filter(operator=self.request.operator).select_related("operator")
-        return get_object_or_404(accounts, number=number.replace("\0", ""))
+        return get_object_or_404(accounts, number=askable(number, most=20))
 
     def answer(self, account: Account, said: Said, *, status: int = 200) -> HttpResponse:
         context = {"alias": alias_field(account, state=said)}

@@ -6,7 +6,7 @@ One plan at a time: the database holds that promise, and putting another plan in
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from .models import Basket, BasketItem, Product, Storefront, User
@@ -31,7 +31,15 @@ def basket_of(user: User, storefront: Storefront) -> Basket | None:
 
 def lines_of(user: User, storefront: Storefront) -> list[BasketItem]:
     """What is in the user's basket here, with products and plans, the plan first. Two queries."""
-    items = BasketItem.objects.filter(basket__user=user, basket__storefront=storefront)
+    return _lines(BasketItem.objects.filter(basket__user=user, basket__storefront=storefront))
+
+
+def lines_in(basket: Basket) -> list[BasketItem]:
+    """The same of a basket at hand."""
+    return _lines(basket.items.all())
+
+
+def _lines(items: QuerySet[BasketItem]) -> list[BasketItem]:
     items = items.select_related("product__plan").prefetch_related("product__plan__entitlements")
     return list(items.order_by("-is_plan", "id"))
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from . import aliases
+from .baskets import lines_in, wanted_in
 from .doorbells import ring_after_commit
 from .drafts import agreed, freeze_items, items_of, preview_draft
 from .models import Account, Basket, NumberSeries, Order, OrderItem, TermsAcceptance
@@ -47,7 +48,7 @@ def order_basket(
     confirmed = Confirmation(fingerprint, form_key, accepted, reference, address)
 
     def order_it() -> Order:
-        wanted = wanted_in(basket)
+        wanted = wanted_in(lines_in(basket))
         if not wanted:
             # Most likely it was ordered in another tab a moment ago: then that order is what there is to say.
             raise _open_order_refusal(account, otherwise=Refused("basket_empty"))
@@ -108,12 +109,6 @@ def _order_confirmed(account: Account, preview: Preview, confirmed: Confirmation
         )
     _place(order, preview, account=account, by=by)
     return order
-
-
-def wanted_in(basket: Basket) -> list[Wanted]:
-    """What is in the basket, the plan first."""
-    items = basket.items.select_related("product__plan").prefetch_related("product__plan__entitlements")
-    return [Wanted(i.product, i.cycle, i.quantity) for i in items.order_by("-is_plan", "id")]
 
 
 def draft_order(

@@ -12,6 +12,7 @@ from notifications.catalogue import CATALOGUE, LINK_FIELD
 from notifications.post import Letter, Recipient
 
 from . import links
+from .asking import askable
 from .letters import brand_of, reader_of, reason_for
 from .models import Account, Operator, Order, Plan, Storefront, User
 from .money import display
@@ -39,11 +40,11 @@ def sample_letter(code: str, *, operator: Operator, account: Account | None, by:
 
 def account_for_sample(operator: Operator, text: str) -> Account | None:
     """Whom staff mean: by number, name, alias or email; without a text, the newest reseller."""
-    resellers, text = Account.objects.filter(operator=operator).resellers(), text.replace("\0", "")
-    if not text.strip():
+    resellers, text = Account.objects.filter(operator=operator).resellers(), askable(text, most=120)
+    if not text:
         return resellers.order_by("-pk").first()
     known = Account.objects.filter(operator=operator).exclude(kind=Account.Kind.DISTRIBUTOR)
-    exact = known.filter(number=text.strip().upper()).first()
+    exact = known.filter(number=text.upper()).first()
     return exact or known.matching(text, operator=operator).order_by("name", "pk").first()
 
 

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 
+from plans.asking import askable
 from plans.kept import categories_key
 from plans.models import Operator, Price, Product
 
@@ -35,8 +36,8 @@ class Found:
 
 def find(request: HttpRequest) -> Found:
     """A page of the catalogue by `?q=`, `?category=` and `?after=`. Two queries, whatever the number of products."""
-    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
-    category = request.GET.get("category", "").replace("\0", "")[:60]
+    words = " ".join(askable(request.GET.get("q", ""), most=LONGEST_SEARCH).split())
+    category = askable(request.GET.get("category", ""), most=60)
     products = Product.objects.sold_by(request.operator.pk).ordinary()
     if category:
         products = products.filter(category=category)

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 
+from plans.asking import askable
 from plans.kept import listed_key
 from plans.models import Product, Storefront
 from reselling.catalogue import listed
@@ -56,8 +57,8 @@ class Found:
 
 def find(request: HttpRequest) -> Found:
     """A page of the catalogue by `?q=`, `?category=`, `?sort=`, `?after=`. Few queries, however many products."""
-    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
-    category = request.GET.get("category", "").replace("\0", "")[:LONGEST_CATEGORY]
+    words = " ".join(askable(request.GET.get("q", ""), most=LONGEST_SEARCH).split())
+    category = askable(request.GET.get("category", ""), most=LONGEST_CATEGORY)
     products = listed(request.storefront)
     if category:
         products = products.filter(category=category)

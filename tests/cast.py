@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from plans.baskets import lines_in, wanted_in
 from plans.founding import Details, found_operator
 from plans.models import (
     Account,
@@ -18,7 +19,7 @@ from plans.models import (
     Subscription,
     User,
 )
-from plans.ordering import order_basket, wanted_in
+from plans.ordering import order_basket
 from plans.preview import Wanted
 from plans.previewing import preview_order
 
@@ -138,7 +139,7 @@ def order_plan(account: Account, code: str = "standard", *, alias: str | None = 
     account = Account.objects.select_related("operator", "account_manager").get(pk=account.pk)
     held = basket(account, plan_product(account.operator, code), cycle=changes.pop("cycle", "month"))
     by = buyer_of(account)
-    shown = preview_order(account, wanted=wanted_in(held), by=by)
+    shown = preview_order(account, wanted=wanted_in(lines_in(held)), by=by)
     agreed = {
         "alias": alias,
         "fingerprint": shown.fingerprint,
@@ -158,7 +159,7 @@ def subscribed(account: Account, item: Product) -> Subscription:
     Account.objects.filter(pk=account.pk).update(street="Kaiweg 14", city="Lübeck", country="DE")
     account = Account.objects.select_related("operator", "account_manager").get(pk=account.pk)
     held, by = basket(account, item), buyer_of(account)
-    shown = preview_order(account, wanted=wanted_in(held), by=by)
+    shown = preview_order(account, wanted=wanted_in(lines_in(held)), by=by)
     agreed = {"alias": None, "accepted": True, "reference": "", "address": "192.0.2.7", "by": by}
     key = f"{account.pk}-{Order.objects.count()}"
     order = order_basket(held, account=account, fingerprint=shown.fingerprint, form_key=key, **agreed)

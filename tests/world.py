@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.test import Client
 
+from plans.baskets import lines_in, wanted_in
 from plans.execution import execute_order
 from plans.models import (
     Account,
@@ -19,7 +20,7 @@ from plans.models import (
     TenantRequest,
     User,
 )
-from plans.ordering import order_basket, wanted_in
+from plans.ordering import order_basket
 from plans.previewing import preview_order
 from plans.tokens import create_token
 from reselling.texts import save_text
@@ -135,7 +136,7 @@ def _failed_order(account: Account) -> str:
     """An order for a product that used up its attempts."""
     held = cast.basket(account, cast.product(account.operator, "Backup Vault"))
     by = cast.buyer_of(account)
-    shown = preview_order(account, wanted=wanted_in(held), by=by)
+    shown = preview_order(account, wanted=wanted_in(lines_in(held)), by=by)
     order = order_basket(held, account=account, alias=None, fingerprint=shown.fingerprint, accepted=False, reference="",
                          form_key="failed", address=None, by=by)  # fmt: skip
     Order.objects.filter(pk=order.pk).update(attempts=8)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from plans.asking import askable
 from plans.models import Account, Operator, Product
 from plans.money import display
 from plans.refusals import Refused
@@ -52,7 +53,7 @@ def _plan(option: Option, account: Account) -> Choice:
 
 def ordinary(account: Account, text: str = "") -> Offer:
     """Ordinary products on sale whose name begins with the text. Two queries."""
-    text = text.replace("\0", "")[:LONGEST].strip()
+    text = askable(text, most=LONGEST)
     found = Product.objects.sold_by(account.operator_id).ordinary()
     if text:
         found = found.filter(name__istartswith=text)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views import View
 
+from plans.asking import askable
 from plans.models import Account, Operator, Order, Product
 from plans.ordering import draft_order
 from plans.preview import Wanted
@@ -27,7 +28,7 @@ class NewOrder(StaffRequired, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Without an account at hand it asks for one first."""
-        typed = request.GET.get("account", "").replace("\0", "")[:LONGEST].strip()
+        typed = askable(request.GET.get("account", ""), most=LONGEST)
         account = _account(request.operator, typed)
         if account is None:
             return self.ask(request, typed)
@@ -35,9 +36,9 @@ class NewOrder(StaffRequired, View):
         return self.show(request, account, form, picked=request.GET.get("product", ""))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        account = _account(request.operator, request.POST.get("account", "").replace("\0", "")[:LONGEST])
+        account = _account(request.operator, askable(request.POST.get("account", ""), most=LONGEST))
         if account is None:
-            return self.ask(request, request.POST.get("account", "").replace("\0", "")[:LONGEST], status=422)
+            return self.ask(request, askable(request.POST.get("account", ""), most=LONGEST), status=422)
         form = NewOrderForm(request.POST)
         form.is_valid()
         slug = request.POST.get("product", "")
@@ -92,7 +93,7 @@ class AccountChoices(StaffRequired, View):
     permission = "orders"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        text = request.GET.get("q", "").replace("\0", "")[:LONGEST].strip()
+        text = askable(request.GET.get("q", ""), most=LONGEST)
         found = _matching(request.operator, text) if text else []
         return JsonResponse({"accounts": [{"number": one.number, "name": one.name} for one in found]})
 
@@ -115,8 +116,8 @@ def _matching(operator: Operator, text: str) -> QuerySet[Account]:
 def _account(operator: Operator, typed: str) -> Account | None:
     """The account that was named exactly: by its number, or as the page shows a chosen one."""
     named = NAMED.search(typed)
-    number = named[1] if named else typed.strip().upper()
-    if not number or "\0" in number:
+    number = named[1] if named else typed.upper()
+    if not number:
         return None
     return _orderers(operator).filter(number=number).select_related("operator", "account_manager").first()
 

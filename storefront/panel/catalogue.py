@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from plans.asking import askable
 from plans.models import Product, Storefront
 from plans.refusals import Refused
 from reselling.catalogue import (
@@ -69,7 +70,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     slugs = [only] if only else request.POST.getlist("product")
     if not act or not slugs:
         return _list(request, problem="Select at least one product.", status=422)
-    products = catalogue_of(request.storefront).filter(slug__in=[slug.replace("\0", "") for slug in slugs])
+    products = catalogue_of(request.storefront).filter(slug__in=[askable(slug, most=80) for slug in slugs])
     try:
         _act(request, act, products)
     except Refused as refusal:

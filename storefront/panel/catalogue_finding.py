@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from plans.asking import askable
 from plans.models import Product
 
 LONGEST_SEARCH, LONGEST_CATEGORY = 80, 60
@@ -25,8 +26,8 @@ class Sought:
         """From `?q=&category=&state=`. What makes no sense is looked for in vain, or not at all."""
         state = typed.get("state", "")
         return cls(
-            " ".join(typed.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH],
-            typed.get("category", "").replace("\0", "")[:LONGEST_CATEGORY],
+            " ".join(askable(typed.get("q", ""), most=LONGEST_SEARCH).split()),
+            askable(typed.get("category", ""), most=LONGEST_CATEGORY),
             state if state in dict(STATES) else "",
         )
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from plans.asking import askable
 from plans.models import Storefront
 from plans.refusals import Refused
 from reselling.catalogue import catalogue_of, listed
@@ -56,7 +57,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
 def arrange(request: HttpRequest) -> HttpResponse:
     """A button beside a product: `add`, `remove`, `up` or `down` with its slug. `version`: of what the page showed."""
     act = next((name for name in ("add", "remove", *STEPS) if name in request.POST), "")
-    slug = request.POST.get(act, "").replace("\0", "")
+    slug = askable(request.POST.get(act, ""), most=80)
     product = get_object_or_404(catalogue_of(request.storefront), slug=slug)
     told = {"product": product, "seen": VersionField().to_python(request.POST.get("version")), "by": request.user}
     try:

@@ -150,14 +150,15 @@ def test_what_end_customers_should_pay_stands_beside_the_price(maren, nordwind, 
 
 
 def test_what_runs_keeps_its_price(maren, nordwind, suite):
+    from plans.baskets import lines_in, wanted_in
     from plans.execution import execute_order
-    from plans.ordering import order_basket, wanted_in
+    from plans.ordering import order_basket
     from plans.previewing import preview_order
 
     account = cast.reseller(nordwind)
     held, by = cast.basket(account, suite), cast.buyer_of(account)
     account = cast.Account.objects.select_related("operator").get(pk=account.pk)
-    shown = preview_order(account, wanted=wanted_in(held), by=by)
+    shown = preview_order(account, wanted=wanted_in(lines_in(held)), by=by)
     order = order_basket(held, account=account, alias=None, fingerprint=shown.fingerprint, accepted=False, reference="",
                          form_key="a", address=None, by=by)  # fmt: skip
     execute_order(order.pk)

@@ -11,9 +11,10 @@ from django.db.models import Q
 from notifications.models.notification import NotificationQuerySet
 from notifications.post import post_all
 from plans import execution, letters, upgrading
+from plans.baskets import lines_in, wanted_in
 from plans.execution import LeaseLost, carry_out, claim, execute_order
 from plans.models import Account, Order, Subscription
-from plans.ordering import order_basket, wanted_in
+from plans.ordering import order_basket
 from plans.previewing import preview_order
 from plans.verify import broken
 from tests import cast
@@ -44,7 +45,7 @@ def order_suite(account: Account) -> Order:
     """An order without a plan: fewer promises of the database stand behind it."""
     account = Account.objects.select_related("operator").get(pk=account.pk)
     basket, by = cast.basket(account, cast.product(account.operator)), cast.buyer_of(account)
-    shown = preview_order(account, wanted=wanted_in(basket), by=by)
+    shown = preview_order(account, wanted=wanted_in(lines_in(basket)), by=by)
     return order_basket(
         basket, account=account, alias=None, fingerprint=shown.fingerprint, accepted=False, reference="",
         form_key="suite", address=None, by=by,

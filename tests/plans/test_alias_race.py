@@ -6,9 +6,10 @@ import pytest
 
 from plans import aliases
 from plans.aliases import claims_in_force
+from plans.baskets import lines_in, wanted_in
 from plans.mending import amend_item
 from plans.models import Account, AliasClaim, NumberSeries, Order
-from plans.ordering import draft_order, order_basket, place_order, wanted_in
+from plans.ordering import draft_order, order_basket, place_order
 from plans.preview import Wanted
 from plans.previewing import preview_order
 from plans.reserving import reserve
@@ -111,7 +112,7 @@ class Doors:
     def checkout(self, alias: str):
         account = self._reseller()
         basket, by = cast.basket(account, self.standard), cast.buyer_of(account)
-        shown = preview_order(account, wanted=wanted_in(basket), by=by)
+        shown = preview_order(account, wanted=wanted_in(lines_in(basket)), by=by)
         return lambda: order_basket(
             basket, account=account, alias=alias, fingerprint=shown.fingerprint, accepted=True, reference="",
             form_key=f"form-{account.pk}", address=None, by=by,

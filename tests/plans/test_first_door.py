@@ -7,9 +7,10 @@ import pytest
 import time_machine
 
 from notifications.models import Notification
+from plans.baskets import lines_in, wanted_in
 from plans.execution import execute_order
 from plans.models import Account, Charge, Order, Storefront, Subscription, TermsAcceptance, TermsVersion
-from plans.ordering import order_basket, wanted_in
+from plans.ordering import order_basket
 from plans.previewing import preview_order
 from plans.refusals import PreviewStale
 from plans.verify import broken
@@ -93,7 +94,7 @@ def test_an_order_without_a_plan_starts_its_subscriptions(nordwind):
     suite, vault = cast.product(nordwind), cast.product(nordwind, "Backup Vault", "17.70")
     held = cast.basket(account, suite, vault)
     by = cast.buyer_of(account)
-    shown = preview_order(account, wanted=wanted_in(held), by=by)
+    shown = preview_order(account, wanted=wanted_in(lines_in(held)), by=by)
     order = order_basket(held, account=account, alias=None, fingerprint=shown.fingerprint, accepted=False,
                          reference="PO 7", form_key="k", address=None, by=by)  # fmt: skip
     execute_order(order.pk)
@@ -108,7 +109,7 @@ def test_terms_published_after_the_page_was_shown_are_not_accepted_with_it(nordw
     account = Account.objects.select_related("operator", "account_manager").get(pk=cast.reseller(nordwind).pk)
     held = cast.basket(account, cast.plan_product(nordwind, "free"))
     by = cast.buyer_of(account)
-    shown = preview_order(account, wanted=wanted_in(held), by=by)
+    shown = preview_order(account, wanted=wanted_in(lines_in(held)), by=by)
     TermsVersion.objects.create(operator=nordwind, number=2, text="Other terms.")
     with pytest.raises(PreviewStale):
         order_basket(held, account=account, alias="techsolutions", fingerprint=shown.fingerprint, accepted=True,

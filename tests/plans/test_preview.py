@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from notifications.models import Notification
 from plans import aliases
+from plans.baskets import lines_in, wanted_in
 from plans.execution import execute_order
 from plans.models import (
     Account,
@@ -23,7 +24,7 @@ from plans.models import (
     Subscription,
     TermsVersion,
 )
-from plans.ordering import draft_order, order_basket, place_order, wanted_in
+from plans.ordering import draft_order, order_basket, place_order
 from plans.preview import Preview, Wanted
 from plans.previewing import preview_order
 from plans.refusals import PreviewStale, Refused
@@ -53,7 +54,7 @@ class Checkout:
         self.shown = self.preview()
 
     def preview(self, alias: str | None = None) -> Preview:
-        return preview_order(fresh(self.account), wanted=wanted_in(self.basket), alias=alias, by=self.by)
+        return preview_order(fresh(self.account), wanted=wanted_in(lines_in(self.basket)), alias=alias, by=self.by)
 
     def confirm(self, *, alias: str | None = "harbor", fingerprint: str = "") -> Order:
         return order_basket(

@@ -10,10 +10,11 @@ import pytest
 from django.db import connection, connections, transaction
 
 from plans import mending
+from plans.baskets import lines_in, wanted_in
 from plans.execution import _locked, claim, execute_order
 from plans.mending import amend_item, cancel_order, retry_order
 from plans.models import MOVES, Account, AliasClaim, Order, OrderItem, Storefront, Subscription, TermsAcceptance
-from plans.ordering import draft_order, order_basket, place_order, wanted_in
+from plans.ordering import draft_order, order_basket, place_order
 from plans.preview import Wanted
 from plans.previewing import preview_order
 from plans.refusals import Refused
@@ -35,7 +36,7 @@ def click(account: Account, *products, form_key: str, alias: str | None = "harbo
     """The button of the checkout as it is shown now, not pressed yet."""
     account, by = fresh(account), cast.buyer_of(account)
     basket = cast.basket(account, *products) if products else by.baskets.get()
-    shown = preview_order(account, wanted=wanted_in(basket), by=by)
+    shown = preview_order(account, wanted=wanted_in(lines_in(basket)), by=by)
     return lambda: order_basket(
         basket, account=account, alias=alias, fingerprint=shown.fingerprint, accepted=True, reference="",
         form_key=form_key, address="192.0.2.7", by=by,

@@ -8,9 +8,10 @@ from itertools import product
 
 import pytest
 
+from plans.baskets import lines_in, wanted_in
 from plans.execution import execute_order
 from plans.models import Account, Order
-from plans.ordering import Confirmation, order_basket, order_change, wanted_in
+from plans.ordering import Confirmation, order_basket, order_change
 from plans.preview import Wanted
 from plans.previewing import preview_order
 from plans.verify import broken
@@ -41,7 +42,7 @@ class Doors:
         account = self.fresh()
         by, alias = cast.buyer_of(account), self.alias()
         held = cast.basket(account, cast.plan_product(account.operator, "standard"))
-        shown = preview_order(account, wanted=wanted_in(held), by=by)
+        shown = preview_order(account, wanted=wanted_in(lines_in(held)), by=by)
         return lambda: order_basket(
             held, account=account, alias=alias, fingerprint=shown.fingerprint, accepted=True, reference="",
             form_key=key, address=None, by=by,
