@@ -13,18 +13,27 @@ VERB = re.compile(r"^[a-z]+\.[a-z_]+$")
 
 
 def verbs() -> set[str]:
-    """All that the stories write: as an argument, as `verb=`, or as a constant that is passed on."""
+    """All that the stories write: as an argument, as `verb=`, or as a constant that stands for it."""
     found = {f"order.{name}" for name in MOVES}
     for path in (*ROOT.glob("plans/*.py"), *ROOT.glob("reselling/*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call):
-                place = WRITERS.get(getattr(node.func, "id", ""), 99)
-                found |= {each.value for each in node.args[place : place + 1] if isinstance(each, ast.Constant)}
-                found |= {k.value.value for k in node.keywords if k.arg == "verb" and isinstance(k.value, ast.Constant)}
-            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") != "TASK":
-                parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-                found |= {each.value for each in parts if isinstance(each, ast.Constant)}
+        tree = ast.parse(path.read_text())
+        written = [each for node in ast.walk(tree) if isinstance(node, ast.Call) for each in verbs_of(node)]
+        names = {each.id for each in written if isinstance(each, ast.Name)}
+        for node in tree.body:
+            if isinstance(node, ast.Assign):
+                both = zip(parts(node.targets[0]), parts(node.value), strict=False)
+                written += [value for name, value in both if getattr(name, "id", "") in names]
+        found |= {each.value for each in written if isinstance(each, ast.Constant)}
     return {verb for verb in found if isinstance(verb, str) and VERB.match(verb)}
+
+
+def verbs_of(call: ast.Call) -> list[ast.expr]:
+    place = WRITERS.get(getattr(call.func, "id", ""), 99)
+    return [*call.args[place : place + 1], *(each.value for each in call.keywords if each.arg == "verb")]
+
+
+def parts(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 def test_every_kind_of_activity_has_an_icon_of_the_sprite():
