@@ -38,8 +38,8 @@ def left_to_the_other(items: list[pytest.Item]) -> list[pytest.Item]:
     if not _legs:
         return []
     for item in items:
-        if is_of_a_face(item) and not is_about_the_database(item):
-            item.add_marker("shared", append=True)
+        if is_of_a_face(item) and not item.get_closest_marker("shared") and not is_about_the_database(item):
+            item.add_marker("shared")
     shared = {item: item.get_closest_marker("shared") for item in items}
     by_turns = [item for item, mark in shared.items() if mark and not mark.args]
     placed = [item for item, mark in shared.items() if mark and mark.args and mark.args[0] != connection.vendor]

@@ -45,6 +45,7 @@ def test_no_page_of_one_distributor_names_the_other(world, walk):
     assert "Sudlicht" in crowd.client_of(world, "anonymous").get("/", headers={"host": worlds.OTHER_STORE}).text
 
 
+@pytest.mark.shared("sqlite")
 def test_looking_twice_changes_nothing(world, clients):
     """GET of every route, twice: no statement that writes, and the database is as it was."""
     before, wrong = watching.digests(), []
@@ -66,6 +67,7 @@ def askers(face: str, world: World, turn: int) -> list[str]:
     return [chief, others[2 * turn % len(others)], others[(2 * turn + 1) % len(others)]]
 
 
+@pytest.mark.shared("sqlite")
 def test_every_answer_of_every_route_has_its_head(world):
     """Whatever the method and whoever asks: refused, sent elsewhere or answered."""
     wrong, people = [], ("anonymous", "admin", "staff_administrator")

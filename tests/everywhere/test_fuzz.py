@@ -295,6 +295,7 @@ HEADERS = """
 """.split()
 
 
+@pytest.mark.shared("sqlite")
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_no_header_is_believed(world, settings, proxies):
     settings.TRUSTED_PROXY_COUNT = settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
@@ -330,6 +331,7 @@ STRANGE = """evil.test evil.test:80 cloud.disti.test.evil.test cloud.disti.test@
     evil.test/cloud.disti.test [::1] clöud.disti.test * .. evil.test#""".split()
 
 
+@pytest.mark.shared("sqlite")
 @pytest.mark.parametrize("host", [*STRANGE, "", "a" * 300, "cloud.disti.test\0", "cloud.disti.test, evil.test"])
 def test_a_strange_host_gets_one_sentence_and_writes_no_letter(world, host):
     client, before = world.client("anonymous"), Notification.objects.count()
