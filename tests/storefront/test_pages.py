@@ -66,11 +66,11 @@ def test_a_product_page_asks_twice(nordwind, tech):
 
 
 @pytest.mark.parametrize("more", [0, 20])
-def test_the_plans_page_asks_six_times(nordwind, tech, more):
+def test_the_plans_page_asks_the_same_whatever_plans_there_are(nordwind, tech, more):
     for number in range(more):
         Plan.objects.create(operator=nordwind, code=f"more{number}", name=f"More {number}", rank=100 + number)
     assert asked(Client(), "/plans/") == 3
-    assert asked(signed_in(cast.buyer_of(tech)), "/plans/") == 6
+    assert asked(signed_in(cast.buyer_of(tech)), "/plans/") == 7  # may it see its storefront before it buys?
     free = cast.on_plan(cast.reseller(nordwind, "Alpine Cloud"), "free", alias="alpinecloud")
     assert asked(signed_in(cast.buyer_of(free)), "/plans/") == 6
 
