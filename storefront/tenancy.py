@@ -35,11 +35,7 @@ ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css", "picture"})
 # What a preview before buying shows; whatever else it links to says that it is one, and does nothing.
 SHOWN_IN_PREVIEW = frozenset({"home", "products", "product", "theme", "theme_css", "picture"})
 PREVIEW = "preview"
-FOR_WHO_HAS_THE_LINK = {
-    "X-Robots-Tag": "noindex",
-    "Cache-Control": "private, no-cache",
-    "Referrer-Policy": "same-origin",
-}
+FOR_WHO_HAS_THE_LINK = {"X-Robots-Tag": "noindex", "Cache-Control": "private, no-cache"}
 LONGEST_HOST = 253  # RFC 1035
 
 

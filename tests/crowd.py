@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from plans.models import Account, Activity, Operator, Order, Price
+from plans.models import Account, Activity, Operator, Order, Price, StorefrontDraft
 from tests import cast
 from tests import world as worlds
 from tests.world import World
@@ -35,6 +35,7 @@ def make() -> World:
     basic = cast.reseller(operator, "Alpine Cloud")
     cast.basket(basic, cast.plan_product(operator, "standard"), operator.products.get(slug="mail-archive"))
     world.users["basic"] = cast.buyer_of(basic)
+    StorefrontDraft.objects.create(operator=operator, account=basic, name="Alpine", brand_colour="#2f6f4f")
     world.users["mending"] = cast.buyer_of(_with_a_failed_plan_order(operator))
     other = Operator.objects.get(store_host=worlds.OTHER_STORE)
     both = cast.staff(operator, "operations", email="both@work.example")

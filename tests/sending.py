@@ -23,6 +23,7 @@ LISTINGS = {f"plans_{name}" for name in "listing storefront activity".split()}
 ACCOUNTS = {f"plans_{name}" for name in "account activity numberseries storefront".split()}
 PEOPLE = LETTERS | {f"plans_{name}" for name in "contact contactrole user activity".split()}
 STAFF = LETTERS | {f"plans_{name}" for name in "staffmembership user activity".split()}
+DRAFTS = {"plans_storefrontdraft", "plans_picture"}  # a picture that nothing shows any more is removed
 # By the name of the route: what a form that was right may write, and then it leads to another page.
 WRITES: dict[str, set[str]] = {
     "basket_add": {"plans_basket", "plans_basketitem"},
@@ -69,9 +70,9 @@ WRITES: dict[str, set[str]] = {
     "you": {"plans_user", "plans_activity"},
     **dict.fromkeys(("sweep_now", "retry_all"), ORDERS),
     **dict.fromkeys((f"staff_{what}" for what in "invite member deactivate reactivate invite_again".split()), STAFF),
-    "storefront_preview": {"plans_storefrontdraft"},
-    "account_storefront_preview": {"plans_storefrontdraft"},
-    "branding": {"plans_storefront", "plans_storefrontdraft", "plans_activity"},
+    "storefront_preview": DRAFTS,
+    "account_storefront_preview": DRAFTS,
+    "branding": DRAFTS | {"plans_storefront", "plans_activity"},
     "account_login": {"plans_user"},
     "account_reset_password": {"account_emailaddress"} | LETTERS,
     "account_reset_password_from_key": {"plans_user"} | LETTERS,
