@@ -12,12 +12,13 @@ import embedded_valkey
 import kombu
 import pytest
 import pytest_django
+import redis
 from children import Child, Minder
 from django.conf import settings
 from django.core.cache import cache
 
 from config.cache import CacheUnreachable
-from tests import migrated, sharing
+from tests import emptying, migrated, sharing
 from tests.processes import Processes
 
 
@@ -54,17 +55,23 @@ def django_db_keepdb() -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    emptying.install()
     with django_db_blocker.unblock():
         migrated.keep()
 
 
-@pytest.fixture(autouse=True)
-def no_doorbells_left(broker: None) -> None:
-    """Those of the test before are for nobody. Who still listens keeps what binds it to its queues."""
+@pytest.fixture(scope="session")
+def bells(broker: None) -> Iterator[redis.Redis]:
+    """The broker's database."""
     with kombu.Connection(settings.CELERY_BROKER_URL) as connection:
-        client = connection.default_channel.client
-        if left := [key for key in client.scan_iter() if not key.startswith(b"_kombu.binding.")]:
-            client.delete(*left)
+        yield connection.default_channel.client
+
+
+@pytest.fixture(autouse=True)
+def no_doorbells_left(bells: redis.Redis) -> None:
+    """Those of the test before are for nobody. Who still listens keeps what binds it to its queues."""
+    if left := [key for key in bells.scan_iter() if not key.startswith(b"_kombu.binding.")]:
+        bells.delete(*left)
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.core.management import call_command
 from django.db import connection, models
 
 from plans.refusals import Refused
+from tests import emptying
 
 PATIENCE = 4.0  # seconds; a lock_timeout of 5 s would spoil the race
 
@@ -107,7 +107,7 @@ def without(*promises: tuple[type[models.Model], str]) -> Iterator[None]:
     try:
         yield
     finally:
-        call_command("flush", interactive=False, verbosity=0)
+        emptying.empty()
         for model, promise in taken:
             model._meta.constraints.append(promise)
             with connection.schema_editor() as editor:
