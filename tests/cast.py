@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from plans.baskets import lines_in, wanted_in
-from plans.founding import Details, found_operator
+from plans.founding import Details
 from plans.models import (
     Account,
     Basket,
@@ -22,6 +22,7 @@ from plans.models import (
 from plans.ordering import order_basket
 from plans.preview import Wanted
 from plans.previewing import preview_order
+from tests import planted
 
 PASSWORD = "uplift-demo"
 
@@ -42,7 +43,7 @@ def distributor(name: str = "Nordwind", *, host: str = "testserver", **details) 
         "admin_name": "Maren Holt",
         "admin_email": f"maren.holt@{mail}.example",
     }
-    return found_operator(Details(**values | details), invite=False)
+    return planted.found(Details(**values | details))
 
 
 def user(email: str, name: str = "", *, password: str | None = PASSWORD) -> User:
