@@ -4,10 +4,12 @@ What leaves this module holds no cost: a product comes with sell prices only.
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 
 from plans.asking import askable
 from plans.kept import listed_key
@@ -17,7 +19,7 @@ from reselling.home_page import featured
 from reselling.prices import Pricing, SellPrice, sell_prices
 
 from .by_price import ByPrice
-from .keyset import Page, address, by_name
+from .keyset import Page, by_name
 
 KEPT_FOR = 60  # seconds
 SORTS = {"": "Name", "price": "Price"}
@@ -78,16 +80,19 @@ def find(request: HttpRequest) -> Found:
         category,
         words,
         sort,
-        category_links=_links(request, "category", named, now=category),
-        sorts=_links(request, "sort", SORTS, now=sort),
+        category_links=_links("category", named, category=category, q=words, sort=sort),
+        sorts=_links("sort", SORTS, category=category, q=words, sort=sort),
     )
 
 
-def _links(request: HttpRequest, name: str, labels: dict[str, str], *, now: str) -> list[dict[str, object]]:
-    return [
-        {"label": label, "url": address(request, **{name: value}), "is_current": value == now}
-        for value, label in labels.items()
-    ]
+def _links(name: str, labels: dict[str, str], **now: str) -> list[dict[str, object]]:
+    """One address for each thing: its parts always stand in the same order, and none is empty."""
+    links = []
+    for value, label in labels.items():
+        query = urlencode({part: wanted for part, wanted in (now | {name: value}).items() if wanted})
+        url = f"{reverse('products')}?{query}".removesuffix("?")
+        links.append({"label": label, "url": url, "is_current": value == now[name]})
+    return links
 
 
 def offers(products: list[Product], *, pricing: Pricing) -> list[Offer]:

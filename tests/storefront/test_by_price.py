@@ -15,6 +15,7 @@ from tests.storefront.visits import statements
 
 pytestmark = pytest.mark.django_db
 AMOUNTS = st.sampled_from(["0.01", "3.00", "3.33", "9.99", "10.00", "12.40", "400.00"])
+CYCLES = {"m": ["month"], "y": ["year"], "b": ["month", "year"], "n": []}
 OWN = st.sampled_from([None, None, None, 0, 7, 12.5, 33.33])
 ROWS = st.lists(st.tuples(AMOUNTS, st.none() | AMOUNTS, OWN, st.sampled_from("mmmbyn")), max_size=48)
 
@@ -31,15 +32,20 @@ def stock(shop: Storefront, rows: list[tuple]) -> None:
     Listing.objects.all().delete()
     Price.objects.filter(product__plan=None).delete()
     Product.objects.ordinary().delete()
-    for number, (cost, recommended, own, cycle) in enumerate(rows):
-        made = Product.objects.create(operator=shop.operator, name=f"P{number % 5}", slug=f"p-{number}")
-        for named in {"m": ["month"], "y": ["year"], "b": ["month", "year"], "n": []}[cycle]:
-            amount = Decimal(cost) * (1 if named == "month" else 9 - number % 9)
-            Price.objects.create(product=made, cycle=named, currency="EUR", amount=amount, recommended=recommended)
-        if own is not None:
-            Listing.objects.create(
-                operator=shop.operator, storefront=shop, product=made, is_listed=True, markup=Decimal(str(own))
-            )
+    products = Product.objects.bulk_create(
+        Product(operator=shop.operator, name=f"P{number % 5}", slug=f"p-{number}") for number in range(len(rows))
+    )
+    told = [(number, each, *row) for number, (each, row) in enumerate(zip(products, rows, strict=True))]
+    Price.objects.bulk_create(
+        Price(product=each, cycle=cycle, currency="EUR", recommended=recommended,
+              amount=Decimal(cost) * (1 if cycle == "month" else 9 - number % 9))
+        for number, each, cost, recommended, _, cycles in told for cycle in CYCLES[cycles]
+    )  # fmt: skip
+    Listing.objects.bulk_create(
+        Listing(operator=shop.operator, storefront=shop, product=each, is_listed=True, markup=Decimal(str(own)))
+        for _, each, _, _, own, _ in told
+        if own is not None
+    )
 
 
 def walk(start: str = "/techsolutions/products/?sort=price") -> tuple[list[str], list[Decimal | None]]:
