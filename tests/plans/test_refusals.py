@@ -305,10 +305,13 @@ OF_LETTERS = {"letter_on_its_way", "letter_personal"}
 OF_TOKENS = {"token_revoked"}
 # What is given as a logo: tests/reselling/zoo.py.
 OF_PICTURES = {code for code in SENTENCES if code.startswith("picture_")}
+# What resellers do with their own storefront: tests/reselling, tests/storefront/test_panel_*.py.
+OF_RESELLERS = {"customers_limit", "customer_suspended", "person_elsewhere", "last_admin"}
+OF_RESELLERS |= {"markup_invalid", "prices_frozen", "listed_full", "not_listed", "featured_full"}
 
 
 def test_no_refusal_is_without_a_situation():
     """Roles belong to the faces (not_permitted); after eight faults is below."""
     told = {code for code, *_ in SITUATIONS.values()} | {"not_permitted", "attempts_used_up"}
-    told |= OF_SETUP | OF_ACCOUNTS | OF_REQUESTS | OF_LETTERS | OF_TOKENS | OF_PICTURES
+    told |= OF_SETUP | OF_ACCOUNTS | OF_REQUESTS | OF_LETTERS | OF_TOKENS | OF_PICTURES | OF_RESELLERS
     assert told == set(SENTENCES)
