@@ -34,8 +34,9 @@ class AccountQuerySet(models.QuerySet):
         return self.filter(operator__staff__user=user, operator__staff__is_active=True)
 
     def customers_of(self, reseller: "Account") -> "AccountQuerySet":
-        """The end customers of a reseller, and nobody else's."""
-        return self.filter(operator_id=reseller.operator_id, parent=reseller, kind=Account.Kind.CUSTOMER)
+        """The end customers of a reseller, and nobody else's. The operator is the reseller's; naming it would
+        lead the database through the customers of all its resellers."""
+        return self.filter(parent=reseller, kind=Account.Kind.CUSTOMER)
 
     def active(self) -> "AccountQuerySet":
         """Those that are not suspended. Of a reseller's customers these count towards the limit of its plan."""

@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from plans.models import Account, Activity, Contact, Subscription
@@ -117,6 +118,14 @@ def test_the_list_and_a_record_cost_the_same_whatever_they_hold(owner, alpine):
             owner.get(f"{ROOM}{customer.number}/")
         costs.append((listed.many, shown.many))
     assert costs[0] == costs[1], costs
+
+
+def test_an_index_leads_to_a_resellers_customers_newest_first(alpine):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # of a handful of rows it would read all
+    rows = Account.objects.customers_of(alpine).order_by("-pk")[:21]
+    assert "account_by_parent" in rows.explain()
 
 
 def test_a_customer_is_edited_and_the_second_of_two_is_told(owner, alpine):
