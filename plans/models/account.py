@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection, models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django_countries import countries
 
@@ -132,6 +132,7 @@ class Account(models.Model):
                 condition=Q(has_primary_contact=False),
                 name="account_without_contact",
             ),
+            models.Index("operator", Upper("name"), name="account_by_capitals"),
         ]
 
     def __str__(self) -> str:
