@@ -59,6 +59,7 @@ def _account(account: Account, operator: Operator) -> dict[str, str]:
         "storefront_alias": alias,
         "storefront_url": links.storefront_url(operator, alias),
         "admin_url": links.admin_panel_url(operator, alias),
+        "portal_url": links.storefront_url(operator, alias, "portal/"),
         "subscription_url": links.store_url(operator, "/subscriptions/"),
         "plans_url": links.store_url(operator, "/plans/"),
     }
