@@ -55,6 +55,7 @@ def test_from_the_preview_to_the_published_brand(visitor, shop, logo):
     own = f"{shop.base}/techsolutions"
     page.goto(f"{own}/admin/branding/")
     expect(page.get_by_label("Storefront name")).to_have_value("Nordlicht IT")
+    hands.type("Support email", "")
     page.get_by_label("Logo (optional)").set_input_files(logo)
     expect(page.get_by_text("Enter an email address, as in hello@firm.com.").first).to_be_visible()
     hands.type("Support email", "hello@nordlicht.example")
