@@ -53,7 +53,7 @@ def test_a_mail_server_or_a_provider_or_the_local_outbox():
 
 
 @pytest.mark.parametrize(
-    ("given", "broker", "cache"),
+    ("given", "rings_at", "cache"),
     [
         ("redis://127.0.0.1:6379", "redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/1"),
         ("rediss://u:p@h:7/14", "rediss://u:p@h:7/14", "rediss://u:p@h:7/15"),
@@ -66,8 +66,8 @@ def test_a_mail_server_or_a_provider_or_the_local_outbox():
         ),
     ],
 )
-def test_the_cache_is_the_next_database_of_the_broker(given, broker, cache):
-    assert servers.broker_and_cache(given) == (broker, cache)
+def test_the_cache_is_the_next_database_of_the_broker(given, rings_at, cache):
+    assert servers.broker_and_cache(given) == (rings_at, cache)
 
 
 def test_only_the_web_keeps_a_pool_and_only_commands_may_take_their_time():
