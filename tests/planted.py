@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from plans.founding import Details, found_operator
-from plans.models import Operator, User
+from plans.models import Operator, User, WorkerHeartbeat
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ def found(details: Details) -> Operator:
 
 
 def models() -> list[type[Model]]:
-    return [model for model in apps.get_models() if model._meta.app_label in ("plans", "notifications")]
+    """What founding may write. A worker that runs beside it writes its heartbeat by itself."""
+    ours = [model for model in apps.get_models() if model._meta.app_label in ("plans", "notifications")]
+    return [model for model in ours if model is not WorkerHeartbeat]
 
 
 def ids(model: type[Model]) -> set:
