@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from . import aliases, pricing
 from .models import Account, Activity, AliasClaim, Charge, Order, OrderItem, Storefront, Subscription
+from .models.brand import first_brand
 from .moves import note
 from .periods import period_end
 
@@ -109,7 +110,7 @@ def open_storefront(order: Order, *, account: Account, alias: str) -> Storefront
 
 def storefront_to_open(account: Account, *, brand: dict[str, object]) -> Storefront:
     """A reseller's storefront as it begins, not saved: what is previewed before buying, and what then stands."""
-    return Storefront(operator_id=account.operator_id, account=account, **{"name": account.name[:60], **brand})
+    return Storefront(operator_id=account.operator_id, account=account, **{**first_brand(account), **brand})
 
 
 def _prepared_brand(account: Account) -> dict[str, object]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from plans.kept import forget_storefront
 from plans.models import Account, Activity, Picture, Storefront, StorefrontDraft
+from plans.models.brand import first_brand
 from plans.refusals import Refused
 from plans.trail import remember
 
@@ -105,7 +106,7 @@ def _write(
             raise _meanwhile(account)
         return StorefrontDraft.objects.select_related("account").get(pk=before.pk)
     shown = Storefront.objects.filter(account=account).first()
-    columns = (shown.brand() if shown else {"name": account.name[:60]}) | columns
+    columns = (shown.brand() if shown else first_brand(account)) | columns
     try:
         with transaction.atomic():
             return StorefrontDraft.objects.create(operator_id=account.operator_id, account=account, **columns)

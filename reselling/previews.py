@@ -28,6 +28,11 @@ def token_of(draft: StorefrontDraft) -> str:
     return signing.dumps(draft.pk, salt=SALT)
 
 
+def path_of(draft: StorefrontDraft) -> str:
+    """Of such a link, on the store host."""
+    return f"/preview/{token_of(draft)}/"
+
+
 def valid_until() -> datetime:
     """Of a link that is made now."""
     return timezone.now() + VALID_FOR

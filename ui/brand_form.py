@@ -2,6 +2,8 @@
 
 from django import forms
 
+from plans.models import Account, StorefrontDraft
+from plans.models.brand import first_brand
 from reselling.branding import Changes
 from reselling.colours import COLOUR
 
@@ -38,6 +40,13 @@ class BrandForm(ShapedForm):
         error_messages={"invalid": "Choose a file."},
     )
     version = VersionField()  # of the draft; 0: there was none
+
+    @classmethod
+    def filled(cls, account: Account, draft: StorefrontDraft | None) -> "BrandForm":
+        """As the draft is; before there is one, as the storefront would begin."""
+        first = first_brand(account)
+        kept = {name: getattr(draft, name) for name in first} if draft else first
+        return cls(initial={**kept, "version": draft.version if draft else 0})
 
     def changes(self, *, removes_logo: bool = False) -> Changes:
         details = {name: value for name, value in self.cleaned_data.items() if name not in ("logo", "version")}

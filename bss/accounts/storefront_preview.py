@@ -7,7 +7,6 @@ from django.views import View
 
 from plans import links
 from plans.models import Account
-from plans.models.brand import DEFAULT_COLOUR
 from plans.refusals import Refused
 from reselling import branding, previews
 from ui.brand_form import BrandForm
@@ -26,9 +25,7 @@ class StorefrontPreview(StaffRequired, View):
         if not previews.may_preview(account):
             return redirect("account_storefront", number=number)
         draft = branding.draft_of(account)
-        name, colour = (draft.name, draft.brand_colour) if draft else (account.name[:60], DEFAULT_COLOUR)
-        initial = {"name": name, "brand_colour": colour, "version": draft.version if draft else 0}
-        return self.show(account, BrandForm(initial=initial))
+        return self.show(account, BrandForm.filled(account, draft))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         account = plain_record(request.operator, number)
@@ -55,6 +52,6 @@ class StorefrontPreview(StaffRequired, View):
         draft = branding.draft_of(account)
         context = {"account": account, "form": form, "conflict": conflict, "draft": draft}
         if draft:
-            path = f"/preview/{previews.token_of(draft)}/"
-            context |= {"link": links.store_url(account.operator, path), "valid_until": previews.valid_until()}
+            link = links.store_url(account.operator, previews.path_of(draft))
+            context |= {"link": link, "valid_until": previews.valid_until()}
         return render(self.request, "bss/accounts/storefront_preview.html", context, status=status)

@@ -16,6 +16,11 @@ def colour_shape(field: str) -> Q:
     return Q(Exact(strange, Value(""))) & Q(Exact(Length(field), 7)) & Q(**{f"{field}__startswith": "#"})
 
 
+def first_brand(account) -> dict[str, str]:
+    """What a storefront shows of its account until the reseller says otherwise."""
+    return {"name": account.name[:60], "brand_colour": DEFAULT_COLOUR}
+
+
 class Brand(models.Model):
     """Typed fields only: plain text, a colour, an email address, a picture that we encoded ourselves."""
 

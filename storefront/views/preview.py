@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from plans import links
-from plans.models import Account, StorefrontDraft
-from plans.models.brand import DEFAULT_COLOUR
+from plans.models import StorefrontDraft
+from plans.models.brand import first_brand
 from plans.refusals import Refused
 from reselling import branding, previews
 from ui.brand_form import BrandForm
@@ -28,7 +28,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         return redirect("plans")
     draft = branding.draft_of(account)
     if request.method != "POST":
-        return _page(request, _filled(account, draft), draft=draft)
+        return _page(request, BrandForm.filled(account, draft), draft=draft)
     form = BrandForm(request.POST, request.FILES)
     if taken := request.POST.get("take"):
         form.data = form.data.copy()
@@ -62,23 +62,9 @@ def _save(request: HttpRequest, form: BrandForm, *, draft: StorefrontDraft | Non
         form.refuse("logo", refusal.sentence)
         return _page(request, form, draft=draft, status=422)
     if wanted == "see":
-        return HttpResponseRedirect(link(saved))
+        return HttpResponseRedirect(previews.path_of(saved))
     messages.success(request, "Kept for your storefront. Nobody else sees it.")
     return redirect("storefront_preview")
-
-
-def link(draft: StorefrontDraft) -> str:
-    """To the draft's storefront, below the root of the store host."""
-    return f"{reverse('storefront_preview')}{previews.token_of(draft)}/"
-
-
-def _filled(account: Account, draft: StorefrontDraft | None) -> BrandForm:
-    initial = {name: getattr(draft, name) for name in FIELDS} if draft else {}
-    return BrandForm(initial={**_first(account), **initial, "version": draft.version if draft else 0})
-
-
-def _first(account: Account) -> dict[str, str]:
-    return {"name": account.name[:60], "brand_colour": DEFAULT_COLOUR}
 
 
 def _page(
@@ -91,13 +77,13 @@ def _page(
 ) -> HttpResponse:
     context = _seen(request, form, draft) | {"form": form, "draft": draft, "conflict": conflict}
     if draft:
-        context |= {"link": link(draft), "valid_until": previews.valid_until()}
+        context |= {"link": previews.path_of(draft), "valid_until": previews.valid_until()}
     return render(request, "storefront/preview.html", context, status=status)
 
 
 def _seen(request: HttpRequest, form: BrandForm, draft: StorefrontDraft | None) -> dict[str, object]:
     """The brand as it is typed, where that can be used; else as it was."""
-    kept = draft.brand() if draft else _first(request.visitor.account)
+    kept = draft.brand() if draft else first_brand(request.visitor.account)
     given = {name: value for name, value in getattr(form, "cleaned_data", {}).items() if name in FIELDS}
     address = links.shown_address(request.operator, "your-alias")
     return brand_looks.of_brand(StorefrontDraft(**kept | given), operator=request.operator, address=address)
