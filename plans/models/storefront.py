@@ -87,6 +87,8 @@ class Storefront(Brand):
     created_by_order = models.OneToOneField("plans.Order", models.PROTECT, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
     parked_at = models.DateTimeField(null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True, help_text="By the distributor; outlives being parked")
+    suspended_reason = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = StorefrontQuerySet.as_manager()

@@ -82,15 +82,23 @@ class Subscription(models.Model):
 
 
 class PendingChange(models.Model):
-    """A plan change that waits for its day; at most one per subscription."""
+    """A plan change that waits for its day; at most one per subscription. On its day it becomes an order and is gone."""
 
     operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="+")
     subscription = models.OneToOneField(Subscription, models.CASCADE, related_name="pending_change")
     to_plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="+")
-    due_on = models.DateField()
-    preview = models.JSONField(default=dict)
+    due_on = models.DateField(help_text="In the operator's time zone")
+    preview = models.JSONField(default=dict, help_text="What was shown and agreed to; its order carries out just that")
+    channel = models.CharField(max_length=12, default="subscription", help_text="As of an order: who scheduled it")
+    form_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
     created_by = models.ForeignKey("plans.User", models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_on", "id"], name="change_due"),
+            models.Index(fields=["operator", "due_on", "id"], name="change_due_at_operator"),
+        ]
 
 
 class Charge(models.Model):
