@@ -1,10 +1,12 @@
 """Which letters a story posts, and to whom. Their words live in the post room."""
 
+from decimal import Decimal
+
 from notifications.catalogue import CATALOGUE
 from notifications.post import Brand, Letter, Recipient
 
 from . import links
-from .models import Account, Contact, Operator, Order, Storefront
+from .models import Account, Contact, Operator, Order, Storefront, Subscription
 from .money import display
 
 BRAND_COLOUR = "#0a6573"
@@ -148,5 +150,31 @@ def _about(order: Order, template: str, to: list[Recipient], fields, *, account:
         reason=reason,
         account_id=account.id,
         order_id=order.id,
+        language=account.language,
+    )
+
+
+def renewal_notice(subscription: Subscription, *, account: Account, gross: Decimal) -> Letter | None:
+    """To the reseller, before its next period begins; None without a primary contact. Once for each period."""
+    reader = reader_of(account)
+    if reader is None:
+        return None
+    many = f"{subscription.quantity} × " if subscription.quantity > 1 else ""
+    fields = {
+        "account_name": account.name,
+        "product_names": f"{many}{subscription.order_item.name}",
+        "renewal_date": f"{subscription.period_end_on:%-d %b %Y}",
+        "renewal_amount": display(gross, subscription.currency),
+        "subscription_url": links.store_url(account.operator, f"/subscriptions/{subscription.number}/"),
+    }
+    return Letter(
+        template_code="renewal_notice",
+        occasion=f"renewal:{subscription.pk}:{subscription.period_end_on}",
+        to=[reader],
+        fields=fields,
+        brand=brand_of(account.operator),
+        reason=reason_for(account, reader),
+        account_id=account.pk,
+        subscription_id=subscription.pk,
         language=account.language,
     )

@@ -1,7 +1,7 @@
 """Lines, credit and tax. Prices are net; tax is a line of its own; a credit is taxed like its charge."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from .models import Account, Charge, Operator, Subscription
@@ -46,6 +46,17 @@ class TaxLine:
         return {"text": self.text, "rate": str(self.rate), "tax": str(self.tax)}
 
 
+def label_of(name: str, cycle: str, quantity: int = 1) -> str:
+    """As a charge is called on orders and statements: "12 × Office Suite, 1 month"."""
+    many = f"{quantity} × " if quantity > 1 else ""
+    return f"{many}{name}, {CYCLE_WORDS[cycle]}"
+
+
+def tax_on(line: Line, *, currency: str) -> Decimal:
+    """The tax of a line that stands alone."""
+    return round_to(line.net * line.tax_rate / 100, currency)
+
+
 def tax_of(account: Account, operator: Operator) -> tuple[Decimal, str]:
     """The rate in percent for this account, and the words beside it ("VAT 19 %", "Reverse charge")."""
     if account.tax_treatment == Account.TaxTreatment.REVERSE_CHARGE:
@@ -66,7 +77,8 @@ def credit_line(subscription: Subscription, *, on: date, currency: str, item: in
     unused = min(max((subscription.period_end_on - on).days, 0), days)
     net = -round_to(paid.net * unused / days, currency)
     text = f"Credit: {unused} of {days} days not used"
-    return Line("credit", text, net + 0, paid.tax_rate, paid.tax_text, on, subscription.period_end_on, item)
+    first = subscription.period_end_on - timedelta(days=unused)
+    return Line("credit", text, net + 0, paid.tax_rate, paid.tax_text, first, subscription.period_end_on, item)
 
 
 def tax_lines(lines: list[Line], *, currency: str) -> list[TaxLine]:
@@ -84,7 +96,7 @@ def tax_lines(lines: list[Line], *, currency: str) -> list[TaxLine]:
 
 def tax_shares(lines: list[Line], taxes: list[TaxLine], *, currency: str) -> list[Decimal]:
     """The tax of each line such that they add up to the tax lines exactly: rounding goes to the first charge."""
-    shares = [round_to(line.net * line.tax_rate / 100, currency) for line in lines]
+    shares = [tax_on(line, currency=currency) for line in lines]
     for tax in taxes:
         mine = [i for i, line in enumerate(lines) if (line.tax_text, line.tax_rate) == (tax.text, tax.rate)]
         shares[mine[0]] += tax.tax - sum(shares[i] for i in mine)

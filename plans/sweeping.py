@@ -1,7 +1,8 @@
 """The sweeper: what is due and has nobody working on it. It needs neither beat nor broker.
 
 It runs every few seconds in each worker and as `manage.py sweep`. Orders that are due are rung for again; where
-ringing fails they are executed here. Doing both is harmless: the lease decides who works.
+ringing fails they are executed here. Doing both is harmless: the lease decides who works. Periods that have ended
+begin anew here and nowhere else.
 """
 
 import logging
@@ -17,9 +18,11 @@ from django.db.models.functions import Now
 from notifications.delivery import deliver_due
 
 from . import heartbeats, import_runs
+from .announcing import announce_renewals
 from .doorbells import ring
 from .execution import execute_order, in_seconds
 from .models import Operator, Order, User
+from .renewing import renew_due
 from .tokens import forget_answers
 from .trail import remember
 
@@ -31,6 +34,7 @@ BATCH = 100
 BY_HAND = 25
 FAREWELL = 3.0
 IMPORTING = 2.0  # seconds of a round for the rows of an import, where no worker can be told
+RENEWING = 2.0  # seconds of a round for renewals; what is left over is the next round's
 RING_AGAIN = 15.0  # seconds after which a doorbell that changed nothing counts as lost
 
 # A worker forks its pool children while the sweeper runs beside. Whatever the sweeper holds at that moment (an import
@@ -68,8 +72,11 @@ def sweep(*, execute: bool = False) -> dict[str, int]:
     for run_id in imports:
         if execute or not import_runs.ring(run_id):
             import_runs.go_on(run_id, seconds=math.inf if execute else IMPORTING)
+    renewals = renew_due(seconds=math.inf if execute else RENEWING)
+    announce_renewals()
     forget_answers(BATCH)
-    return {"orders": len(orders), "imports": len(imports), "letters": deliver_due(limit=BATCH, by_hand=execute)}
+    letters = deliver_due(limit=BATCH, by_hand=execute)
+    return {"orders": len(orders), "imports": len(imports), "renewals": renewals, "letters": letters}
 
 
 def sweep_now(operator: Operator, *, by: User) -> int:

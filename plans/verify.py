@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from notifications.models import Notification, TemplateRecipient
 
+from . import verify_money
 from .execution import in_seconds
 from .models import (
     Account,
@@ -167,17 +168,6 @@ def operators_without_their_account() -> Rows:
     return list(Operator.objects.filter(account__isnull=True).values("id", "name"))
 
 
-def charges_that_do_not_add_up() -> Rows:
-    """The charges of an executed order are its agreed total."""
-    found = []
-    orders = Order.objects.filter(state="executed").prefetch_related("charges")
-    for order in orders.iterator(chunk_size=500):
-        net, tax = sum(c.net for c in order.charges.all()), sum(c.tax for c in order.charges.all())
-        if (net, tax) != (order.net, order.tax):
-            found.append({"id": order.id, "number": order.number, "net": str(net), "tax": str(tax)})
-    return found
-
-
 def accounts_wrong_about_their_primary_contact() -> Rows:
     has_one = Exists(Contact.objects.primary().filter(account=OuterRef("pk")))
     wrong = Account.objects.filter(has_one, has_primary_contact=False)
@@ -203,8 +193,12 @@ INVARIANTS: dict[str, Callable[[], Rows]] = {
     "I13 each executed order has one activity that says so": executed_orders_without_one_activity,
     "I14 endless holds belong to open orders": holds_of_nobody,
     "I15 each operator has its account": operators_without_their_account,
-    "I16 charges add up to what was agreed": charges_that_do_not_add_up,
+    "I16 charges add up to what was agreed": verify_money.charges_that_do_not_add_up,
     "I17 an account knows whether it has a primary contact": accounts_wrong_about_their_primary_contact,
+    "I18 what is due has been renewed": verify_money.subscriptions_that_were_not_renewed,
+    "I19 charged periods follow each other": verify_money.periods_with_a_gap_between,
+    "I19 a subscription is charged from its first day to its last": verify_money.subscriptions_charged_for_other_days,
+    "I20 a credit is for the last charged period": verify_money.credits_of_another_period,
 }
 
 

@@ -52,6 +52,7 @@ VERBS = {
     "storefront.settings_changed": ("gear", ""),
     "storefront.text_changed": ("file", ""),
     "subscription.ended": ("ban", ""),
+    "subscription.renewed": ("loop", "ok"),
     "subscription.started": ("loop", "acc"),
     "tenant.answered": ("check", "ok"),
     "tenant.requested": ("send", ""),

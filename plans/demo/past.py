@@ -136,8 +136,7 @@ def preview_of(step: Step) -> Preview:
 
 
 def _line(wanted: Wanted, on: date, account: Account, place: int, tax: tuple[Decimal, str]) -> pricing.Line:
-    many = f"{wanted.quantity} × " if wanted.quantity > 1 else ""
-    text = f"{many}{wanted.product.name}, {pricing.CYCLE_WORDS[wanted.cycle]}"
+    text = pricing.label_of(wanted.product.name, wanted.cycle, wanted.quantity)
     net = money.round_to(wanted.unit_price * wanted.quantity, account.currency)
     return pricing.Line("charge", text, net, *tax, on, periods.period_end(on, on, wanted.cycle), place)
 
@@ -239,4 +238,4 @@ def _write_charges(steps: list[Step], *, today: date) -> None:
                     )
                 )
                 start = end
-    Charge.objects.bulk_create(rows)
+    Charge.objects.bulk_create(sorted(rows, key=lambda row: row.created_at))  # a statement is read by number

@@ -1,5 +1,6 @@
 """The orders of `scale`: one for each account, executed, with everything that an execution leaves behind."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -45,9 +46,8 @@ def write_orders(operator: Operator, accounts: list[Account], chosen: list[Offer
         [_subscription(item, offer, today) for item, offer in zip(items, chosen, strict=True)]
     )
     Activity.objects.bulk_create([_executed(order) for order in orders])
-    Charge.objects.bulk_create(
-        [_charge(s, i.order, operator) for s, i in zip(subscriptions, items, strict=True) if not i.is_plan]
-    )
+    ordinary = [(s, i.order) for s, i in zip(subscriptions, items, strict=True) if not i.is_plan]
+    Charge.objects.bulk_create(charge for s, order in ordinary for charge in _charges(s, order, operator))
     _write_storefronts(operator, [order for order in orders if order.is_plan_order])
 
 
@@ -131,26 +131,30 @@ def _executed(order: Order) -> Activity:
     )
 
 
-def _charge(subscription: Subscription, order: Order, operator: Operator) -> Charge:
+def _charges(subscription: Subscription, order: Order, operator: Operator) -> Iterator[Charge]:
+    """One for each period that has begun; the first belongs to the order."""
     rate, text = pricing.tax_of(order.account, operator)
-    on = subscription.anchor_on
-    return Charge(
-        operator=operator,
-        account=order.account,
-        order=order,
-        subscription=subscription,
-        kind="charge",
-        text=f"{subscription.product.name}, 1 month",
-        currency=order.currency,
-        net=order.net,
-        tax_text=text,
-        tax_rate=rate,
-        tax=order.tax,
-        period_start_on=on,
-        period_end_on=periods.period_end(on, on, Cycle.MONTH),
-        charged_on=on,
-        created_at=order.executed_at,
-    )
+    start = subscription.anchor_on
+    while start < subscription.period_end_on:
+        end = periods.period_end(subscription.anchor_on, start, Cycle.MONTH)
+        yield Charge(
+            operator=operator,
+            account=order.account,
+            order=order if start == subscription.anchor_on else None,
+            subscription=subscription,
+            kind="charge",
+            text=pricing.label_of(subscription.product.name, Cycle.MONTH),
+            currency=order.currency,
+            net=order.net,
+            tax_text=text,
+            tax_rate=rate,
+            tax=order.tax,
+            period_start_on=start,
+            period_end_on=end,
+            charged_on=start,
+            created_at=order.executed_at + (start - subscription.anchor_on),
+        )
+        start = end
 
 
 def _write_storefronts(operator: Operator, orders: list[Order]) -> None:

@@ -1,7 +1,10 @@
 """Subscription: held from `started_at` to `ended_at`. PendingChange waits on one; Charge is a statement line."""
 
+from datetime import date
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from .product import Cycle
@@ -19,6 +22,19 @@ class SubscriptionQuerySet(models.QuerySet):
 
     def visible_to(self, user) -> "SubscriptionQuerySet":
         return self.filter(operator__staff__user=user, operator__staff__is_active=True)
+
+    def unhindered(self) -> "SubscriptionQuerySet":
+        """Those that go on when their period ends. Not a plan with an order under way, whose agreed lines speak of the
+        present period, and nothing with a change that is due by the end of it: that one goes before."""
+        from .order import Order
+
+        ordered = Order.objects.open_plan_orders().filter(account=OuterRef("account"))
+        changing = PendingChange.objects.filter(subscription=OuterRef("pk"), due_on__lte=OuterRef("period_end_on"))
+        return self.filter(~Exists(changing), Q(plan__isnull=True) | ~Exists(ordered))
+
+    def due(self, operator, *, on: date) -> "SubscriptionQuerySet":
+        """Those of the operator whose period has ended on a day, and that renew."""
+        return self.active().unhindered().filter(operator=operator, period_end_on__lte=on)
 
 
 class Subscription(models.Model):
@@ -44,6 +60,7 @@ class Subscription(models.Model):
     anchor_on = models.DateField(help_text="The day that renewals keep, in the operator's time zone")
     period_start_on = models.DateField()
     period_end_on = models.DateField(help_text="First day of the next period")
+    is_renewal_announced = models.BooleanField(default=False, help_text="Of the present period; with a letter or not")
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=20, blank=True, help_text="superseded or cancelled")
@@ -63,14 +80,21 @@ class Subscription(models.Model):
                 condition=Q(state="active", ended_at__isnull=True) | Q(state="ended", ended_at__isnull=False),
                 name="ended_has_time",
             ),
-            models.CheckConstraint(condition=Q(period_end_on__gt=models.F("period_start_on")), name="period_has_days"),
+            models.CheckConstraint(condition=Q(period_end_on__gt=F("period_start_on")), name="period_has_days"),
         ]
         indexes = [
             models.Index(fields=["account", "-id"], name="subscription_of_account"),
             models.Index(fields=["operator", "-id"], name="subscription_all"),
             models.Index(fields=["operator", "state", "-id"], name="subscription_newest"),
             models.Index(fields=["operator", "plan", "state", "-id"], name="subscription_by_plan"),
-            models.Index(fields=["period_end_on"], condition=Q(state="active"), name="subscription_due"),
+            models.Index(
+                fields=["operator", "period_end_on", "id"], condition=Q(state="active"), name="subscription_to_renew"
+            ),
+            models.Index(
+                fields=["operator", "period_end_on", "id"],
+                condition=Q(state="active", cycle="year", is_renewal_announced=False),
+                name="subscription_to_announce",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +106,7 @@ class Subscription(models.Model):
 
 
 class PendingChange(models.Model):
-    """A plan change that waits for its day; at most one per subscription. On its day it becomes an order and is gone."""
+    """A plan change that waits for its day, one per subscription. On its day it becomes an order and is gone."""
 
     operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="+")
     subscription = models.OneToOneField(Subscription, models.CASCADE, related_name="pending_change")
@@ -101,14 +125,26 @@ class PendingChange(models.Model):
         ]
 
 
+class ChargeQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ChargeQuerySet":
+        return self.filter(operator__staff__user=user, operator__staff__is_active=True)
+
+    def of_account(self, account) -> "ChargeQuerySet":
+        return self.filter(operator_id=account.operator_id, account=account)
+
+
 class Charge(models.Model):
     """A line of the account's statement. Credits are negative. A credit is taxed like its charge."""
+
+    class Kind(models.TextChoices):
+        CHARGE = "charge", "Charge"
+        CREDIT = "credit", "Credit"
 
     operator = models.ForeignKey("plans.Operator", models.PROTECT, related_name="charges")
     account = models.ForeignKey("plans.Account", models.PROTECT, related_name="charges")
     order = models.ForeignKey("plans.Order", models.PROTECT, null=True, blank=True, related_name="charges")
     subscription = models.ForeignKey(Subscription, models.PROTECT, null=True, blank=True, related_name="charges")
-    kind = models.CharField(max_length=8, choices=[("charge", "Charge"), ("credit", "Credit")])
+    kind = models.CharField(max_length=8, choices=Kind)
     text = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
     net = models.DecimalField(max_digits=19, decimal_places=4)
@@ -120,6 +156,8 @@ class Charge(models.Model):
     charged_on = models.DateField()
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = ChargeQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["subscription", "kind", "period_start_on"], name="one_charge_per_period"),
@@ -127,7 +165,15 @@ class Charge(models.Model):
                 condition=Q(kind="charge", net__gte=0) | Q(kind="credit", net__lte=0), name="credit_is_negative"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-id"], name="charge_of_account")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="charge_of_account"),
+            models.Index(fields=["operator", "-id"], name="charge_newest"),
+            models.Index(fields=["operator", "created_at", "id"], name="charge_by_time"),
+        ]
+
+    @property
+    def gross(self) -> Decimal:
+        return self.net + self.tax
 
 
 class TenantRequest(models.Model):

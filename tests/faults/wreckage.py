@@ -18,6 +18,7 @@ from plans.models import Account, Activity, AliasClaim, Charge, Operator, Order,
 from tests import cast
 
 LONG_AGO = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @dataclass
@@ -212,6 +213,51 @@ def a_primary_contact_that_is_none(world: World) -> None:
     world.account.contacts.update(is_primary=False)
 
 
+def a_period_that_nobody_renewed(world: World) -> None:
+    """I18 what is due has been renewed"""
+    _long_held(world, days=60)
+
+
+def a_period_that_was_not_charged(world: World) -> None:
+    """I19 charged periods follow each other"""
+    charge = _charge(world)
+    copy(
+        charge, order=None, period_start_on=charge.period_end_on + 2 * DAY, period_end_on=charge.period_end_on + 9 * DAY
+    )
+
+
+def a_day_that_was_charged_twice(world: World) -> None:
+    """I19 charged periods follow each other"""
+    charge = _charge(world)
+    copy(charge, order=None, period_start_on=charge.period_end_on - DAY, period_end_on=charge.period_end_on + 9 * DAY)
+
+
+def a_period_without_its_charge(world: World) -> None:
+    """I19 a subscription is charged from its first day to its last"""
+    end = F("period_end_on")
+    Subscription.objects.filter(pk=world.subscription.pk).update(period_start_on=end, period_end_on=end + 30 * DAY)
+
+
+def a_subscription_that_was_never_charged(world: World) -> None:
+    """I19 a subscription is charged from its first day to its last"""
+    _charge(world).delete()
+
+
+def a_credit_for_a_period_before(world: World) -> None:
+    """I20 a credit is for the last charged period"""
+    Charge.objects.filter(order=world.order, kind="credit").update(period_end_on=F("period_end_on") - 3 * DAY)
+
+
+def _charge(world: World) -> Charge:
+    return Charge.objects.get(subscription=world.subscription, kind="charge")
+
+
+def _long_held(world: World, *, days: int) -> None:
+    earlier = {name: F(name) - days * DAY for name in ("period_start_on", "period_end_on")}
+    Charge.objects.filter(subscription=world.subscription, kind="charge").update(**earlier)
+    Subscription.objects.filter(pk=world.subscription.pk).update(anchor_on=F("anchor_on") - days * DAY, **earlier)
+
+
 BREAKING: list[Callable[[World], None]] = [
     lose_the_subscription, an_item_without_subscription, an_order_that_was_not_executed, two_active_plans,
     one_alias_in_two_spellings, a_storefront_that_was_parked, a_storefront_without_plan, a_storefront_without_alias,
@@ -219,5 +265,7 @@ BREAKING: list[Callable[[World], None]] = [
     an_order_whose_worker_is_gone, a_letter_nobody_carries, a_letter_whose_carrier_is_gone,
     a_subscription_of_another_operator, failed_for_no_reason, executed_twice_it_says, executed_in_silence,
     a_hold_of_nobody, an_operator_without_account, a_charge_of_another_sum,
-    a_primary_contact_nobody_knows_of, a_primary_contact_that_is_none,
+    a_primary_contact_nobody_knows_of, a_primary_contact_that_is_none, a_period_that_nobody_renewed,
+    a_period_that_was_not_charged, a_day_that_was_charged_twice, a_period_without_its_charge,
+    a_subscription_that_was_never_charged, a_credit_for_a_period_before,
 ]  # fmt: skip

@@ -4,8 +4,8 @@ from plans.sweeping import sweep
 
 
 class Command(BaseCommand):
-    help = "Find orders and letters that are due with nobody working on them, and work them off here."
+    help = "Find orders, renewals and letters that are due with nobody working on them, and work them off here."
 
     def handle(self, **options) -> None:
         found = sweep(execute=True)
-        self.stdout.write(f"{found['orders']} orders, {found['letters']} letters")
+        self.stdout.write(f"{found['orders']} orders, {found['renewals']} renewals, {found['letters']} letters")

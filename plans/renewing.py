@@ -1,0 +1,150 @@
+"""STORY: a subscription renews by itself on the day on which its period has come to its end, in its operator's zone.
+
+What was sold goes on: for the price and the number it was sold at, with the tax of the account today. Nobody asks
+for it and nothing is ordered: the period moves on by one conditional UPDATE, and its charge goes onto the statement
+in the same transaction. `one_charge_per_period` promises that each period is charged once, whoever renews it.
+
+A plan that is about to be another one does not renew (`SubscriptionQuerySet.unhindered`). Whoever agrees to a plan
+change, or carries one out, locks the account first, and so does this.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from . import pricing
+from .models import Account, Activity, Charge, Operator, Subscription
+from .periods import period_end, today
+
+logger = logging.getLogger(__name__)
+
+TOGETHER = 50  # subscriptions in one transaction: their accounts are locked for a tenth of a second
+FURTHEST = timedelta(hours=14)  # how far ahead of UTC the first zone is in which a day begins
+
+
+def renew_due(*, seconds: float) -> int:
+    """Begin every period that is due, the oldest first, for so many seconds at the most; how many have begun.
+
+    What is left over is found by the next round, and by other workers: each takes accounts that nobody else has.
+    One query when nothing is due.
+    """
+    until, begun = time.monotonic() + seconds, 0
+    turns = [Turn(operator, today(operator)) for operator in _operators_with_an_end()]
+    while turns:
+        begun += sum(turn.take() for turn in turns)  # some of each: no operator waits for the many of another one
+        turns = [turn for turn in turns if not turn.is_over and time.monotonic() < until]
+    return begun
+
+
+def _operators_with_an_end() -> QuerySet[Operator]:
+    """Those with a period that has ended wherever a day begins first. What is due there, each operator's day says."""
+    first = (timezone.now().astimezone(UTC) + FURTHEST).date()
+    ended = Subscription.objects.active().filter(operator=OuterRef("pk"), period_end_on__lte=first)
+    return Operator.objects.filter(Exists(ended))
+
+
+@dataclass
+class Turn:
+    """One operator's share of a round. What cannot be renewed is passed, and keeps nobody else back."""
+
+    operator: Operator
+    on: date
+    passed: set[int] = field(default_factory=set)
+    is_over: bool = False
+
+    def take(self) -> int:
+        """Renew the next ones; how many there were."""
+        begun: list[int] | None = []
+        with transaction.atomic():
+            pks = self._next_ones()
+            if pks:
+                begun = _try(lambda: _renew(pks, self.operator, on=self.on))
+        if begun is None:  # one of them spoils it for all: each by itself
+            begun = [pk for pk in pks if _try(lambda pk=pk: _renew_alone(pk, self.operator, on=self.on))]
+        self.passed |= set(pks) - set(begun)
+        self.is_over = not pks
+        return len(begun)
+
+    def _next_ones(self) -> list[int]:
+        """The oldest that are due, and their accounts locked; not those that somebody else is at."""
+        due = Subscription.objects.due(self.operator, on=self.on).exclude(pk__in=self.passed)
+        locked = due.select_for_update(of=("account",), no_key=True, skip_locked=True).select_related("account")
+        return [found.pk for found in locked.only("account__id").order_by("period_end_on", "pk")[:TOGETHER]]
+
+
+def _try(work: Callable[[], list[int]]) -> list[int] | None:
+    """What the work came to; None when it failed, and then nothing of it was written."""
+    try:
+        with transaction.atomic():
+            return work()
+    except Exception:
+        logger.exception("renewal_failed")
+        return None
+
+
+def _renew_alone(pk: int, operator: Operator, *, on: date) -> list[int]:
+    accounts = Account.objects.select_for_update(of=("self",), no_key=True)
+    list(accounts.filter(subscriptions=pk).only("pk"))
+    return _renew([pk], operator, on=on)
+
+
+def _renew(pks: list[int], operator: Operator, *, on: date) -> list[int]:
+    """Renew those that are still due, now that their accounts are locked: once each. Their ids."""
+    due = Subscription.objects.due(operator, on=on).filter(pk__in=pks).select_related("account", "order_item")
+    begun = [subscription for subscription in due if _move_on(subscription)]
+    Charge.objects.bulk_create(_charge(subscription, operator) for subscription in begun)
+    Activity.objects.bulk_create(_activity(subscription) for subscription in begun)
+    return [subscription.pk for subscription in begun]
+
+
+def _move_on(subscription: Subscription) -> bool:
+    """From exactly the period that was read into the next one. False: somebody else was here."""
+    start = subscription.period_end_on
+    end = period_end(subscription.anchor_on, start, subscription.cycle)
+    mine = Subscription.objects.active().filter(pk=subscription.pk, period_end_on=start)
+    moved = mine.update(period_start_on=start, period_end_on=end, is_renewal_announced=False)
+    subscription.period_start_on, subscription.period_end_on = start, end
+    return bool(moved)
+
+
+def _charge(subscription: Subscription, operator: Operator) -> Charge:
+    line = next_line(subscription, operator, start=subscription.period_start_on, end=subscription.period_end_on)
+    return Charge(
+        operator_id=subscription.operator_id,
+        account_id=subscription.account_id,
+        subscription=subscription,
+        kind=line.kind,
+        text=line.text,
+        currency=subscription.currency,
+        net=line.net,
+        tax_text=line.tax_text,
+        tax_rate=line.tax_rate,
+        tax=pricing.tax_on(line, currency=subscription.currency),
+        period_start_on=line.period_start_on,
+        period_end_on=line.period_end_on,
+        charged_on=line.period_start_on,
+    )
+
+
+def next_line(subscription: Subscription, operator: Operator, *, start: date, end: date) -> pricing.Line:
+    """What a period costs: at the price it was sold at, never that of today's list. Tax is that of today."""
+    rate, text = pricing.tax_of(subscription.account, operator)
+    net = pricing.round_to(subscription.unit_price * subscription.quantity, subscription.currency)
+    label = pricing.label_of(subscription.order_item.name, subscription.cycle, subscription.quantity)
+    return pricing.Line("charge", label, net, rate, text, start, end)
+
+
+def _activity(subscription: Subscription) -> Activity:
+    return Activity(
+        operator_id=subscription.operator_id,
+        account_id=subscription.account_id,
+        subscription=subscription,
+        verb="subscription.renewed",
+        text=f"Subscription {subscription.number} renewed until {subscription.period_end_on:%-d %b %Y}.",
+    )
