@@ -153,7 +153,7 @@ _KINDS = (
         "A reseller changed its plan",
         "accounts",
         "Sent to the account manager, else to operations, when a reseller acts for itself",
-        (*_RESELLER, "old_plan_name", "plan_name", "changed_by", "order_number", "account_url"),
+        (*_RESELLER, "old_plan_name", "plan_name", "change_date", "changed_by", "order_number", "account_url"),
         "account_url",
         contractual=False,
         reader="Account manager, else operations",

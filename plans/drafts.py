@@ -38,19 +38,23 @@ def preview_draft(
 
 def agreed(preview: Preview) -> dict[str, object]:
     """The columns of an order that freeze what was shown."""
-    sold = preview.to_plan.sold_as() if preview.to_plan else {}
     return {
         "currency": preview.currency,
         "is_plan_order": preview.is_plan_order,
         "change": preview.change,
         "from_plan": preview.from_plan,
         "to_plan": preview.to_plan,
-        "preview": preview.as_dict() | {"sold": sold},
+        "preview": preview.as_dict() | {"sold": sold_with(preview)},
         "fingerprint": preview.fingerprint,
         "net": preview.net,
         "tax": preview.tax,
         "total": preview.total,
     }
+
+
+def sold_with(preview: Preview) -> dict[str, int | None]:
+    """The entitlements that the subscription of the new plan is sold with."""
+    return preview.to_plan.sold_as() if preview.to_plan else {}
 
 
 def freeze_items(items: list[OrderItem], preview: Preview) -> None:

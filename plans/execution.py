@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from notifications import faults
 from notifications.post import post_all
 
-from . import letters, links, upgrading
+from . import kept, letters, links, upgrading
 from .models import Account, Activity, Order, OrderItem, Subscription
 from .moves import move, note
 from .refusals import Refused
@@ -173,7 +173,7 @@ def _effects(order: Order, items: list[OrderItem], *, account: Account, held: Su
     on = date.fromisoformat(order.preview["on"])
     replaced = held if order.is_plan_order else None
     if replaced:
-        upgrading.end_subscription(replaced, reason="superseded")
+        upgrading.end_subscription(replaced, reason="cancelled" if order.change == "cancel" else "superseded")
     started = [
         upgrading.start_subscription(
             order, item, account=account, on=on, position=position, replaces=replaced if item.is_plan else None
@@ -187,21 +187,40 @@ def _effects(order: Order, items: list[OrderItem], *, account: Account, held: Su
         return [
             note(order, "subscription.started", f"Subscription {s.number} started.", subscription=s) for s in started
         ]
-    outcome, alias = order.preview["storefront"], next(item.alias for item in items if item.is_plan)
-    storefront = None
+    outcome, alias = _what_becomes_of_the_storefront(order, items)
+    kept_until = None
     if outcome in ("open", "restore"):
-        storefront = upgrading.open_storefront(order, account=account, alias=alias)
+        upgrading.open_storefront(order, account=account, alias=alias)
+    elif outcome == "park":
+        kept_until = upgrading.park_storefront(account, kept_until=date.fromisoformat(order.preview["kept_until"]))
+    if alias:
+        kept.forget_alias(order.operator_id, alias)
     faults.hit("exec.storefront", order.id)
     upgrading.charge(order, started, replaced=replaced, on=on)
     faults.hit("exec.charges", order.id)
+    subscription = started[0] if started else None
     if order.channel != Order.Channel.IMPORT:
         posted = letters.plan_change_letters(
-            order, account=account, storefront=storefront, alias=alias, subscription=started[0]
+            order,
+            account=account,
+            alias=alias,
+            subscription=subscription or replaced,
+            kept_until=kept_until,
         )
         post_all(posted, operator_id=order.operator_id)
     faults.hit("exec.letters", order.id)
     address = links.shown_address(account.operator, alias) if alias else ""
-    return upgrading.what_happened(order, subscription=started[0], replaced=replaced, address=address, outcome=outcome)
+    return upgrading.what_happened(
+        order, subscription=subscription, replaced=replaced, address=address, outcome=outcome
+    )
+
+
+def _what_becomes_of_the_storefront(order: Order, items: list[OrderItem]) -> tuple[str, str]:
+    """The outcome that was agreed, and under which alias: one that is opened may have been amended since."""
+    outcome = order.preview["storefront"]
+    if outcome in ("open", "restore", "keep"):
+        return outcome, next(item.alias for item in items if item.is_plan)
+    return outcome, order.preview["alias"]
 
 
 def _fail(lease: Lease, refusal: Refused) -> None:

@@ -30,7 +30,6 @@ from .models import (
     Order,
     Plan,
     Product,
-    Storefront,
     Subscription,
     User,
 )
@@ -188,9 +187,6 @@ def _keep_anchor(order: Order, account: Account, *, start: date) -> None:
 
 
 def _send_welcome(order: Order, account: Account, *, alias: str) -> None:
-    storefront = Storefront.objects.filter(account=account).first()
     subscription = Subscription.objects.get(order_item__order=order)
-    welcome = letters.plan_change_letters(
-        order, account=account, storefront=storefront, alias=alias, subscription=subscription
-    )
+    welcome = letters.plan_change_letters(order, account=account, alias=alias, subscription=subscription)
     post_all(welcome, operator_id=order.operator_id)

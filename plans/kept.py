@@ -40,7 +40,12 @@ def forget_operator(operator: Operator) -> None:
 def forget_storefront(storefront: Storefront) -> None:
     """A reseller's storefront was suspended, opened again or changed. `storefront.claim` should be loaded."""
     if storefront.claim is not None:
-        _let_go(alias_key(storefront.operator_id, storefront.claim.alias))
+        forget_alias(storefront.operator_id, storefront.claim.alias)
+
+
+def forget_alias(operator_id: int, alias: str) -> None:
+    """The storefront under the alias was closed, or its reseller's plan changed."""
+    _let_go(alias_key(operator_id, alias))
 
 
 def forget_categories(operator_id: int) -> None:

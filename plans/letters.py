@@ -1,15 +1,17 @@
 """Which letters a story posts, and to whom. Their words live in the post room."""
 
+from datetime import date
 from decimal import Decimal
 
 from notifications.catalogue import CATALOGUE
 from notifications.post import Brand, Letter, Recipient
 
 from . import links
-from .models import Account, Contact, Operator, Order, Storefront, Subscription
+from .models import Account, Contact, Operator, Order, PendingChange, Plan, Subscription
 from .money import display
 
 BRAND_COLOUR = "#0a6573"
+SCHEDULED, WITHDRAWN = "scheduled", "withdrawn"
 
 
 def brand_of(operator: Operator) -> Brand:
@@ -43,63 +45,91 @@ def reason_for(account: Account, reader: Recipient, *, is_primary: bool = True) 
 
 
 def plan_change_letters(
-    order: Order, *, account: Account, storefront: Storefront | None, alias: str, subscription=None
+    order: Order, *, account: Account, alias: str, subscription: Subscription | None, kept_until: date | None = None
 ) -> list[Letter]:
     """The letters named in what was agreed: the plan's own to the reseller, and the notice to who looks after it."""
-    operator = account.operator
+    fields = _plan_fields(account, order.from_plan, order.to_plan, by=order.placed_by, alias=alias) | {
+        "order_number": order.number,
+        "account_url": links.bss_url(f"orders/{order.number}/"),
+        "change_date": _shown(date.fromisoformat(order.preview["on"])),
+        "alias_kept_until": _shown(kept_until) if kept_until else "",
+    }
+    about = {"order_id": order.id, "subscription_id": subscription.id if subscription else None}
+    codes = [agreed["template"] for agreed in order.preview["letters"]]
+    occasion = f"order:{order.id}"
+    return _about_plan(codes, account=account, by=order.placed_by, fields=fields, occasion=occasion, **about)
+
+
+def scheduled_letters(
+    change: PendingChange, codes: list[str], *, account: Account, alias: str, by, occasion: str
+) -> list[Letter]:
+    """Those about a change that waits, or does not any more. There is no order yet: its subscription stands for it."""
+    held = change.subscription
+    fields = _plan_fields(account, held.plan, change.to_plan, by=by, alias=alias) | {
+        "order_number": held.number,
+        "account_url": links.bss_url(f"subscriptions/{held.number}/"),
+        "change_date": _shown(change.due_on),
+    }
+    if occasion == WITHDRAWN:
+        fields |= {"old_plan_name": f"{change.to_plan.name} (scheduled)", "plan_name": held.plan.name}
+    told = f"change:{change.id}:{occasion}"
+    return _about_plan(codes, account=account, by=by, fields=fields, occasion=told, subscription_id=held.id)
+
+
+def _about_plan(
+    codes: list[str], *, account: Account, by, fields: dict[str, str], occasion: str, **about
+) -> list[Letter]:
     posted: list[Letter] = []
-    fields = _plan_fields(order, account=account, alias=alias)
-    for agreed in order.preview["letters"]:
-        to, reason = _readers(agreed["template"], order, account=account)
+    for code in codes:
+        to, reason = _readers(code, account=account, by=by)
         if to:
             posted.append(
                 Letter(
-                    template_code=agreed["template"],
-                    occasion=f"order:{order.id}",
+                    template_code=code,
+                    occasion=occasion,
                     to=[to],
-                    fields={name: fields[name] for name in CATALOGUE[agreed["template"]].fields},
-                    brand=brand_of(operator),
+                    fields={name: fields[name] for name in CATALOGUE[code].fields},
+                    brand=brand_of(account.operator),
                     reason=reason,
                     account_id=account.id,
-                    order_id=order.id,
-                    subscription_id=subscription.id if subscription else None,
                     language=account.language,
+                    **about,
                 )
             )
     return posted
 
 
-def _readers(template: str, order: Order, *, account: Account) -> tuple[Recipient | None, str]:
+def _readers(template: str, *, account: Account, by) -> tuple[Recipient | None, str]:
     if template == "plan_changed_by_reseller":
         manager, operator = account.account_manager, account.operator
         email = manager.email if manager else operator.operations_email or operator.support_email
         reason = f"You get this message because you look after {account.name} ({account.number})."
         return Recipient(email, manager.name if manager else "", manager.id if manager else None), reason
-    reader = reader_of(account, otherwise=order.placed_by)
+    reader = reader_of(account, otherwise=by)
     if reader is None:
         return None, ""
-    ordered_it = order.placed_by is not None and reader.user_id == order.placed_by_id
-    return reader, reason_for(account, reader, is_primary=not ordered_it or reader.email != order.placed_by.email)
+    ordered_it = by is not None and reader.user_id == by.id
+    return reader, reason_for(account, reader, is_primary=not ordered_it or reader.email != by.email)
 
 
-def _plan_fields(order: Order, *, account: Account, alias: str) -> dict[str, str]:
+def _plan_fields(account: Account, from_plan: Plan, to_plan: Plan, *, by, alias: str) -> dict[str, str]:
     operator = account.operator
     return {
         "account_name": account.name,
         "account_number": account.number,
-        "account_url": links.bss_url(f"orders/{order.number}/"),
-        "plan_name": order.to_plan.name,
-        "old_plan_name": order.from_plan.name,
-        "changed_by": str(order.placed_by) if order.placed_by else "Uplift",
-        "order_number": order.number,
-        "order_url": links.order_url(operator, order.number),
+        "plan_name": to_plan.name,
+        "old_plan_name": from_plan.name,
+        "changed_by": str(by) if by else "Uplift",
         "storefront_alias": alias,
         "storefront_url": links.storefront_url(operator, alias) if alias else links.store_url(operator),
         "admin_url": links.admin_panel_url(operator, alias) if alias else links.store_url(operator),
         "subscription_url": links.store_url(operator, "/subscriptions/"),
         "plans_url": links.store_url(operator, "/plans/"),
-        "alias_kept_until": "",
     }
+
+
+def _shown(day: date) -> str:
+    return f"{day:%-d %b %Y}"
 
 
 def order_received(order: Order, *, account: Account) -> list[Letter]:

@@ -1,31 +1,16 @@
 """STORY: asking for something. Orders are drafted and placed here, whatever the door (PRODUCT.md section 4)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 
 from . import aliases
 from .baskets import lines_in, wanted_in
-from .doorbells import ring_after_commit
-from .drafts import agreed, freeze_items, items_of, preview_draft
-from .models import Account, Basket, NumberSeries, Order, OrderItem, TermsAcceptance
-from .moves import locked, move, note
+from .drafts import freeze_items, items_of, preview_draft
+from .models import Account, Basket, Order, TermsAcceptance
+from .moves import locked, note
+from .placing import Confirmation, draft, lock_account, once, open_order_refusal, place, refuse_any
 from .preview import Preview, Wanted
 from .previewing import preview_order
 from .refusals import PreviewStale, Refused
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """What a person sends back with the form that had shown the preview. The same `form_key` makes one order."""
-
-    fingerprint: str
-    form_key: str
-    accepted: bool = False  # the terms, where the preview has any
-    reference: str = ""  # the customer's own
-    address: str | None = None  # from where
 
 
 def order_basket(
@@ -48,16 +33,17 @@ def order_basket(
     confirmed = Confirmation(fingerprint, form_key, accepted, reference, address)
 
     def order_it() -> Order:
+        lock_account(account)
         wanted = wanted_in(lines_in(basket))
         if not wanted:
             # Most likely it was ordered in another tab a moment ago: then that order is what there is to say.
-            raise _open_order_refusal(account, otherwise=Refused("basket_empty"))
+            raise open_order_refusal(account, otherwise=Refused("basket_empty"))
         preview = preview_order(account, wanted=wanted, alias=alias, by=by)
         order = _order_confirmed(account, preview, confirmed, channel=Order.Channel.STOREFRONT, by=by)
         basket.items.all().delete()
         return order
 
-    return _once(order_it, account=account, form_key=form_key)
+    return once(order_it, account=account, form_key=form_key)
 
 
 def order_change(
@@ -69,23 +55,11 @@ def order_change(
     """
 
     def order_it() -> Order:
+        lock_account(account)
         preview = preview_order(account, wanted=[wanted], alias=alias, by=by, channel=channel)
         return _order_confirmed(account, preview, confirmed, channel=channel, by=by)
 
-    return _once(order_it, account=account, form_key=confirmed.form_key)
-
-
-def _once(order_it: Callable[[], Order], *, account: Account, form_key: str) -> Order:
-    try:
-        with transaction.atomic():
-            return order_it()
-    except (IntegrityError, Refused) as problem:
-        # The same form, sent twice or twice at once: the other one made the order.
-        if earlier := Order.objects.filter(form_key=form_key, account=account).first():
-            return earlier
-        if isinstance(problem, Refused):
-            raise
-        raise _open_order_refusal(account) from None  # another plan order was faster
+    return once(order_it, account=account, form_key=confirmed.form_key)
 
 
 def _order_confirmed(account: Account, preview: Preview, confirmed: Confirmation, *, channel: str, by) -> Order:
@@ -97,7 +71,7 @@ def _order_confirmed(account: Account, preview: Preview, confirmed: Confirmation
     refuse_any(preview)
     if preview.terms and not confirmed.accepted:
         raise Refused("terms_not_accepted")
-    order = _draft(account, preview, channel=channel, by=by, reference=confirmed.reference, form_key=confirmed.form_key)
+    order = draft(account, preview, channel=channel, by=by, reference=confirmed.reference, form_key=confirmed.form_key)
     if preview.terms:
         TermsAcceptance.objects.create(
             operator_id=account.operator_id,
@@ -107,7 +81,7 @@ def _order_confirmed(account: Account, preview: Preview, confirmed: Confirmation
             order=order,
             address=confirmed.address,
         )
-    _place(order, preview, account=account, by=by)
+    place(order, preview, account=account, by=by)
     return order
 
 
@@ -125,7 +99,7 @@ def draft_order(
         for refusal in preview.refusals:
             if refusal.code == "no_price" or refusal.field == "alias":
                 raise refusal
-        order = _draft(account, preview, channel=channel, by=by, reference=reference, form_key=form_key)
+        order = draft(account, preview, channel=channel, by=by, reference=reference, form_key=form_key)
         if alias and preview.needs_alias:
             aliases.hold(alias, account=account, until=aliases.DRAFT_HOLD, by=by)
         text = f"Order {order.number} saved."
@@ -133,7 +107,7 @@ def draft_order(
         return order
 
     if form_key:
-        return _once(draft_it, account=account, form_key=form_key)
+        return once(draft_it, account=account, form_key=form_key)
     with transaction.atomic():
         return draft_it()
 
@@ -141,38 +115,10 @@ def draft_order(
 def order_previewed(account: Account, preview: Preview, *, channel: str, by) -> Order:
     """Draft and place exactly this preview, which nobody confirms on a screen: imports. Raises the first refusal."""
     with transaction.atomic():
+        lock_account(account)
         refuse_any(preview)
-        order = _draft(account, preview, channel=channel, by=by, reference="", form_key=None)
-        _place(order, preview, account=account, by=by)
-    return order
-
-
-def _draft(account: Account, preview: Preview, *, channel: str, by, reference: str, form_key) -> Order:
-    number = NumberSeries.take(account.operator_id, "SO")[0]
-    order = Order.objects.create(
-        operator_id=account.operator_id,
-        account=account,
-        number=number,
-        channel=channel,
-        created_by=by,
-        reference=reference,
-        form_key=form_key,
-        **agreed(preview),
-    )
-    OrderItem.objects.bulk_create(
-        OrderItem(
-            operator_id=order.operator_id,
-            order=order,
-            product=w.product,
-            is_plan=w.product.is_plan,
-            name=w.product.name,
-            cycle=w.cycle,
-            quantity=w.quantity,
-            unit_price=w.unit_price,
-            alias=preview.alias if w.product.is_plan else "",
-        )
-        for w in preview.wanted
-    )
+        order = draft(account, preview, channel=channel, by=by, reference="", form_key=None)
+        place(order, preview, account=account, by=by)
     return order
 
 
@@ -184,6 +130,7 @@ def place_order(order: Order, *, by, fingerprint: str | None = None) -> Order:
     account = Account.objects.select_related("operator", "account_manager").get(pk=order.account_id)
     try:
         with transaction.atomic():
+            lock_account(account)
             # Whoever amends the draft at this moment has done so before, or is told that it is placed.
             found = Order.objects.select_for_update(of=("self",), no_key=True).only("number", "state").get(pk=order.pk)
             if not found.may("place"):
@@ -194,38 +141,7 @@ def place_order(order: Order, *, by, fingerprint: str | None = None) -> Order:
                 raise PreviewStale(preview)
             refuse_any(preview)
             freeze_items(items, preview)
-            _place(order, preview, account=account, by=by)
+            place(order, preview, account=account, by=by)
     except IntegrityError:
-        raise _open_order_refusal(account) from None
+        raise open_order_refusal(account) from None
     return order
-
-
-def _place(order: Order, preview: Preview, *, account: Account, by) -> None:
-    if preview.needs_alias:
-        aliases.hold(preview.alias, account=account, until=None, by=by)
-    move(
-        order,
-        "place",
-        text=f"Order {order.number} placed.",
-        by=by,
-        placed_by=by,
-        placed_at=Now(),
-        next_attempt_at=Now(),
-        **agreed(preview),
-    )
-    ring_after_commit(order.id)
-
-
-def refuse_any(preview: Preview) -> None:
-    """Raise the first thing that stands in the way of the preview; those that need no typing come first."""
-    for refusal in sorted(preview.refusals, key=lambda r: bool(r.field)):
-        raise refusal
-    if preview.needs_alias and not preview.alias:
-        raise Refused("alias_required")
-
-
-def _open_order_refusal(account: Account, *, otherwise: Refused | None = None) -> Refused:
-    number = Order.objects.open_plan_orders().filter(account=account).values_list("number", flat=True).first()
-    if number is None and otherwise:
-        return otherwise
-    return Refused("open_order_exists", order=number or "another order")

@@ -4,7 +4,7 @@
 """
 
 import calendar
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -15,6 +15,11 @@ from .models import Operator
 def today(operator: Operator, *, now: datetime | None = None) -> date:
     """The operator's day: its time zone decides."""
     return (now or timezone.now()).astimezone(ZoneInfo(operator.time_zone)).date()
+
+
+def end_of(day: date, *, operator: Operator) -> datetime:
+    """The moment in which the operator's day is over."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(operator.time_zone))
 
 
 def period_end(anchor: date, start: date, cycle: str) -> date:

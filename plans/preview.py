@@ -27,6 +27,18 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Timing:
+    """When a way down is taken: now, or at the end of the period that is paid for. Credit is the staff's choice."""
+
+    when: str = "now"  # or period_end
+    with_credit: bool = False  # for the unused days, when it is now
+
+    @property
+    def is_later(self) -> bool:
+        return self.when == "period_end"
+
+
+@dataclass(frozen=True)
 class Letter:
     template: str
     name: str
@@ -47,11 +59,15 @@ class Preview:
     cycle: str = ""
     renews_on: date | None = None
     renewal_net: Decimal = Decimal(0)
-    storefront: str = "none"  # what becomes of it: open, keep, restore or none
+    storefront: str = "none"  # what becomes of it: open, keep, restore, park or none
     alias: str = ""
+    replaces: str = ""  # the number of the plan subscription that ends
+    timing: Timing = Timing()
+    kept_until: date | None = None  # the last day on which the alias of a parked storefront waits for the account
     gained: list[str] = field(default_factory=list)
     frozen: list[str] = field(default_factory=list)
     touched: dict[str, int] = field(default_factory=dict)
+    over: dict[str, int] = field(default_factory=dict)  # limits of the smaller plan that are exceeded already
     letters: list[Letter] = field(default_factory=list)
     refusals: list[Refused] = field(default_factory=list)
     terms: TermsVersion | None = None  # to be accepted with the order
@@ -91,6 +107,11 @@ class Preview:
         return self.storefront in ("open", "restore")
 
     @property
+    def closes_storefront(self) -> bool:
+        """Whoever confirms it types the alias."""
+        return self.storefront == "park"
+
+    @property
     def address(self) -> str:
         return links.shown_address(self.account.operator, self.alias) if self.alias else ""
 
@@ -103,12 +124,16 @@ class Preview:
         return [Entitlement.Code(code).label for code in self.gained]
 
     @property
+    def frozen_words(self) -> list[str]:
+        return [Entitlement.Code(code).label for code in self.frozen]
+
+    @property
     def fingerprint(self) -> str:
         agreed = self.as_dict()
-        for left_out in ("touched", "alias", "address"):
+        for left_out in ("touched", "over", "alias", "address"):
             agreed.pop(left_out)
         agreed["refusals"] = [refusal.code for refusal in self.refusals if refusal.field != "alias"]
-        agreed["alias"] = self.alias if self.alias_is_kept else ""
+        agreed["alias"] = "" if self.needs_alias else self.alias
         return hashlib.sha256(json.dumps(agreed, sort_keys=True).encode()).hexdigest()
 
     def as_dict(self) -> dict[str, object]:
@@ -140,9 +165,14 @@ class Preview:
             "storefront": self.storefront,
             "alias": self.alias,
             "address": self.address,
+            "replaces": self.replaces,
+            "when": self.timing.when,
+            "with_credit": self.timing.with_credit,
+            "kept_until": self.kept_until.isoformat() if self.kept_until else "",
             "gained": self.gained,
             "frozen": self.frozen,
             "touched": self.touched,
+            "over": self.over,
             "letters": [{"template": lt.template, "recipients": list(lt.recipients)} for lt in self.letters],
             "refusals": [refusal.as_dict() for refusal in self.refusals],
             "terms": self.terms.number if self.terms else 0,

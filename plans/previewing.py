@@ -38,14 +38,14 @@ def preview_order(
     it was left empty.
     """
     on = periods.today(account.operator)
-    priced, refusals = _price(account, wanted, channel=channel)
-    lines = _charge_lines(account, priced, on=on)
+    priced, refusals = price(account, wanted, channel=channel)
+    lines = charge_lines(account, priced, on=on)
     plan_item = next((i for i, w in enumerate(priced) if w.product.is_plan), None)
     if not account.has_billing_details() and channel in SELF_SERVICE:
         refusals.append(Refused("billing_details_missing"))
     if plan_item is None:
-        email, _ = _primary_email_and_storefront(account)
-        letters = [_letter("order_received", _first_reader(email, by=by, channel=channel))]
+        email, _ = primary_email_and_storefront(account)
+        letters = [letter("order_received", first_reader(email, by=by, channel=channel))]
         taxes = pricing.tax_lines(lines, currency=account.currency)
         return Preview(
             account, account.currency, on, priced, lines=lines, taxes=taxes, letters=letters, refusals=refusals
@@ -83,6 +83,7 @@ def _with_plan_change(
         change=kind_of_change(step.direction or "up", to_plan=to_plan),
         from_plan=holding.plan,
         to_plan=to_plan,
+        replaces=holding.subscription.number if holding.subscription else "",
         lines=lines,
         taxes=pricing.tax_lines(lines, currency=account.currency),
         cycle=chosen.cycle,
@@ -98,9 +99,9 @@ def _with_plan_change(
 def _completed(shown: Preview, *, opens: bool, typed: str | None, by, channel: str) -> Preview:
     """With what becomes of the storefront, who gets which letter, and the terms to accept."""
     account = shown.account
-    email, window = _primary_email_and_storefront(account)
+    email, window = primary_email_and_storefront(account)
     outcome, alias, alias_refusal = _storefront_outcome(account, window, opens=opens, typed=typed)
-    reader = _first_reader(email, by=by, channel=channel)
+    reader = first_reader(email, by=by, channel=channel)
     refusals = [*shown.refusals]
     if reader is None:
         refusals.append(Refused("no_primary_contact", account=account.name))
@@ -116,7 +117,7 @@ def _completed(shown: Preview, *, opens: bool, typed: str | None, by, channel: s
     )
 
 
-def _price(account: Account, wanted: list[Wanted], *, channel: str) -> tuple[list[Wanted], list[Refused]]:
+def price(account: Account, wanted: list[Wanted], *, channel: str) -> tuple[list[Wanted], list[Refused]]:
     """Each wanted product with its price in the account's currency; a refusal for each that has none or is not sold."""
     rows = Price.objects.filter(product__in=[w.product.id for w in wanted], currency=account.currency)
     amounts = {(row.product_id, row.cycle): row.amount for row in rows}
@@ -132,7 +133,7 @@ def _price(account: Account, wanted: list[Wanted], *, channel: str) -> tuple[lis
     return priced, refusals
 
 
-def _charge_lines(account: Account, priced: list[Wanted], *, on: date) -> list[pricing.Line]:
+def charge_lines(account: Account, priced: list[Wanted], *, on: date) -> list[pricing.Line]:
     rate, text = pricing.tax_of(account, account.operator)
     lines = []
     for position, w in enumerate(priced):
@@ -154,7 +155,7 @@ class Window:
     alias: str
 
 
-def _primary_email_and_storefront(account: Account) -> tuple[str | None, Window | None]:
+def primary_email_and_storefront(account: Account) -> tuple[str | None, Window | None]:
     """What the account has of both. One query."""
     found = Account.objects.filter(pk=account.pk).annotate(
         primary_contact=FilteredRelation("contacts", condition=Q(contacts__is_primary=True)),
@@ -181,19 +182,24 @@ def _storefront_outcome(
     return outcome, answer.alias, answer.refusal
 
 
-def _first_reader(email: str | None, *, by, channel: str) -> str | None:
+def first_reader(email: str | None, *, by, channel: str) -> str | None:
     """Who gets the letter: the primary contact; without one, a user of the reseller who orders."""
     return by.email if email is None and by is not None and channel in SELF_SERVICE else email
 
 
-def _letter(template: str, reader: str | None) -> Letter:
+def letter(template: str, reader: str | None) -> Letter:
     return Letter(template, CATALOGUE[template].name, (reader,) if reader else ())
 
 
 def _plan_letters(account: Account, to_plan: Plan, outcome: str, reader: str | None, *, channel: str) -> list[Letter]:
     template = "storefront_restored" if outcome == "restore" else to_plan.welcome_letter
-    letters = [_letter(template, reader)] if template else []
-    if channel in SELF_SERVICE:
-        manager = account.account_manager.email if account.account_manager else account.operator.operations_email
-        letters.append(_letter("plan_changed_by_reseller", manager or account.operator.support_email))
-    return letters
+    letters = [letter(template, reader)] if template else []
+    return letters + notices(account, channel=channel)
+
+
+def notices(account: Account, *, channel: str) -> list[Letter]:
+    """Who looks after a reseller is told whenever it changes its plan itself."""
+    if channel not in SELF_SERVICE:
+        return []
+    manager = account.account_manager.email if account.account_manager else account.operator.operations_email
+    return [letter("plan_changed_by_reseller", manager or account.operator.support_email)]

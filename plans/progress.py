@@ -17,7 +17,7 @@ OVER = frozenset({Order.State.EXECUTED, Order.State.FAILED, Order.State.CANCELLE
 
 @dataclass(frozen=True)
 class Step:
-    """`key`: received, executing, subscription, storefront or letter. `state`: done, now, wait, fail or
+    """`key`: received, executing, subscription, ended, storefront, parked or letter. `state`: done, now, wait, fail or
     unsure: a letter of which nobody can say whether it left, until somebody looks.
 
     `detail` is a value and no sentence: the order's number, the reason of a failure or of the last pause, the numbers
@@ -44,7 +44,7 @@ def steps(order: Order, *, operator: Operator, trail: list[Activity] | None = No
     found = [
         Step("received", DONE, order.placed_at or order.created_at, order.number),
         _executing(order, happened),
-        _subscription(order, happened.get("subscription.started", [])),
+        _subscription(order, happened),
     ]
     if order.preview.get("storefront", "none") != "none":
         found.append(_storefront(order, operator=operator))
@@ -71,19 +71,23 @@ def _executing(order: Order, happened: dict[str, list[Activity]]) -> Step:
     return Step("executing", NOW, None, paused[-1].text if paused and order.attempts else "")
 
 
-def _subscription(order: Order, started: list[Activity]) -> Step:
+def _subscription(order: Order, happened: dict[str, list[Activity]]) -> Step:
+    """What starts; of a plan that is cancelled, what ends."""
+    is_cancelled = order.change == Order.Change.CANCEL
+    key, verb = ("ended", "subscription.ended") if is_cancelled else ("subscription", "subscription.started")
     if order.state != Order.State.EXECUTED:
-        return Step("subscription", WAIT)
-    numbers = [activity.subscription.number for activity in started if activity.subscription]
-    return Step("subscription", DONE, order.executed_at, ", ".join(numbers))
+        return Step(key, WAIT)
+    numbers = [activity.subscription.number for activity in happened.get(verb, []) if activity.subscription]
+    return Step(key, DONE, order.executed_at, ", ".join(numbers))
 
 
 def _storefront(order: Order, *, operator: Operator) -> Step:
     alias = order.preview.get("alias", "")
     url = links.storefront_url(operator, alias) if alias else ""
+    key = "parked" if order.preview.get("storefront") == "park" else "storefront"
     if order.state != Order.State.EXECUTED:
-        return Step("storefront", WAIT, None, url)
-    return Step("storefront", DONE, order.executed_at, url)
+        return Step(key, WAIT, None, url)
+    return Step(key, DONE, order.executed_at, url)
 
 
 def _agreed_letters(order: Order) -> list[str]:

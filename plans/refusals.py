@@ -21,6 +21,8 @@ SENTENCES: dict[str, str] = {
     "account_suspended": "{account} is suspended. Nothing can be ordered until it is active again.",
     "plan_not_offered": "The {plan} plan can’t be ordered yet.",
     "pending_change_exists": "A change of this plan is already scheduled for {day}. Withdraw it first.",
+    "change_gone": "No change of this plan is scheduled any more: it was withdrawn, or its day has come.",
+    "alias_unconfirmed": "Type {alias} exactly to confirm.",
     "preview_stale": "Something changed. Look again.",
     "no_price": "{product} has no price in {currency} for this billing cycle.",
     "terms_not_accepted": "Accept the terms for resellers to place the order.",
@@ -87,6 +89,7 @@ MENDS: dict[str, str] = {
     "alias_invalid": "alias",
     "alias_reserved": "alias",
     "alias_taken": "alias",
+    "alias_unconfirmed": "confirm_alias",
     "terms_not_accepted": "terms",
     "billing_details_missing": "billing",
     "no_primary_contact": "contact",
@@ -112,7 +115,7 @@ class Refused(Exception):
     @property
     def field(self) -> str:
         """The form field that the refusal belongs to, or an empty string."""
-        return self.mend if self.mend in ("alias", "terms") else ""
+        return self.mend if self.mend in ("alias", "confirm_alias", "terms") else ""
 
     def as_dict(self) -> dict[str, str]:
         return {"code": self.code, "sentence": self.sentence, "mend": self.mend}

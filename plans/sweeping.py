@@ -20,6 +20,7 @@ from notifications.delivery import deliver_due
 from . import heartbeats, import_runs
 from .announcing import announce_renewals
 from .doorbells import ring
+from .due_changes import carry_out_due
 from .execution import execute_order, in_seconds
 from .models import Operator, Order, User
 from .renewing import renew_due
@@ -64,6 +65,7 @@ def due_orders(limit: int = BATCH, *, operator: Operator | None = None) -> list[
 
 def sweep(*, execute: bool = False) -> dict[str, int]:
     """One round. `execute` works everything off here instead of ringing; the counts say what was found."""
+    changes = carry_out_due()
     orders = due_orders()
     for order_id in orders:
         if execute or not ring(order_id):
@@ -76,7 +78,13 @@ def sweep(*, execute: bool = False) -> dict[str, int]:
     announce_renewals()
     forget_answers(BATCH)
     letters = deliver_due(limit=BATCH, by_hand=execute)
-    return {"orders": len(orders), "imports": len(imports), "renewals": renewals, "letters": letters}
+    return {
+        "changes": changes,
+        "orders": len(orders),
+        "imports": len(imports),
+        "renewals": renewals,
+        "letters": letters,
+    }
 
 
 def sweep_now(operator: Operator, *, by: User) -> int:

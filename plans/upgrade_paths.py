@@ -51,16 +51,19 @@ class Step:
     direction: str | None  # None where there is no edge
     sold: dict[str, int | None]
     open_order: str | None  # the number of the plan order that is under way
+    going: str = UP  # the way that is asked for
 
     @property
     def refusals(self) -> list[Refused]:
         """Every reason why the account cannot take it now, in the order in which a person would mend them."""
         held = self.holding
-        found = _standing_refusals(self.account, held.subscription, self.to_plan, self.direction, held.plan)
+        found = _standing_refusals(
+            self.account, held.subscription, self.to_plan, self.direction, held.plan, going=self.going
+        )
         return found + ([Refused("open_order_exists", order=self.open_order)] if self.open_order else [])
 
 
-def step_to(to_plan: Plan, *, account: Account, except_order_id: int | None = None) -> Step:
+def step_to(to_plan: Plan, *, account: Account, going: str = UP, except_order_id: int | None = None) -> Step:
     """Two queries; one where it is known what the account holds. Afterwards it is."""
     subscription = account.held().subscription if account.knows_held else account.plan_subscription()
     plans = _plans_seen_from(account, subscription, except_order_id=except_order_id).select_related(None)
@@ -73,10 +76,12 @@ def step_to(to_plan: Plan, *, account: Account, except_order_id: int | None = No
     there = next(row for row in rows if row.pk == to_plan.pk)
     direction = SAME if to_plan.pk == holding.plan.pk else there.step
     sold = there.entitlements_in(rows)
-    return Step(account, account.remember_held(holding), to_plan, direction, sold, there.open_order)
+    return Step(account, account.remember_held(holding), to_plan, direction, sold, there.open_order, going)
 
 
-def _standing_refusals(account, subscription, to_plan: Plan, direction: str | None, from_plan: Plan) -> list[Refused]:
+def _standing_refusals(
+    account, subscription, to_plan: Plan, direction: str | None, from_plan: Plan, *, going: str = UP
+) -> list[Refused]:
     """Those that follow from the account, its subscription and the plan alone: no query."""
     found: list[Refused] = []
     if account.kind != Account.Kind.RESELLER or not account.reselling_enabled:
@@ -85,7 +90,7 @@ def _standing_refusals(account, subscription, to_plan: Plan, direction: str | No
         found.append(Refused("account_suspended", account=account.name))
     if direction == SAME:
         found.append(Refused("already_on_plan", account=account.name, plan=to_plan.name))
-    elif direction != UP:  # the way down has its own door, its own credit and its own letters
+    elif direction != going:  # the way down has its own door, its own credit and its own letters
         found.append(Refused("no_upgrade_path", from_plan=from_plan.name, plan=to_plan.name))
     if not to_plan.is_offered and not to_plan.is_default:
         found.append(Refused("plan_not_offered", plan=to_plan.name))
@@ -104,8 +109,9 @@ def refuse_execution(order: Order, *, account: Account, subscription: Subscripti
     if current is None and not order.from_plan.is_default:
         left_with, *_ = Plan.objects.default_of(order.operator_id)
         raise Refused("no_upgrade_path", from_plan=left_with.name, plan=order.to_plan.name)
-    direction = UP if start.id == order.from_plan_id else direction_of(start, order.to_plan)
-    for refusal in _standing_refusals(account, subscription, order.to_plan, direction, start):
+    going = UP if order.change == Order.Change.UPGRADE else DOWN
+    direction = going if start.id == order.from_plan_id else direction_of(start, order.to_plan)
+    for refusal in _standing_refusals(account, subscription, order.to_plan, direction, start, going=going):
         raise refusal
 
 
@@ -139,9 +145,19 @@ def next_way_up(account: Account, *, is_sold: bool = False) -> Option | None:
 
     `is_sold` leaves out what the storefront does not sell. Queries as `upgrade_options`.
     """
-    above = [option for option in upgrade_options(account) if option.direction == UP and option.product]
+    return next_above(upgrade_options(account), is_sold=is_sold)
+
+
+def next_above(options: list[Option], *, is_sold: bool = False) -> Option | None:
+    """The same, among the options at hand."""
+    above = [option for option in options if option.direction == UP and option.product]
     ways = [way for way in above if way.product.is_sold or not is_sold]
     return next((way for way in ways if way.refusal is None), next(iter(ways), None))
+
+
+def all_below(options: list[Option]) -> list[Option]:
+    """The smaller plans, the nearest first; those that cannot be had now say why."""
+    return [option for option in reversed(options) if option.direction == DOWN]
 
 
 def standing_of(account: Account) -> Standing:

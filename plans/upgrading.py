@@ -3,7 +3,7 @@
 Nothing here decides whether the change is allowed (`upgrade_paths`) or when it runs (`execution`).
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import F
@@ -13,7 +13,7 @@ from . import aliases, pricing
 from .models import Account, Activity, AliasClaim, Charge, Order, OrderItem, Storefront, Subscription
 from .models.brand import first_brand
 from .moves import note
-from .periods import period_end
+from .periods import end_of, period_end, today
 
 
 def start_subscription(
@@ -108,6 +108,23 @@ def open_storefront(order: Order, *, account: Account, alias: str) -> Storefront
     return storefront
 
 
+def park_storefront(account: Account, *, kept_until: date) -> date:
+    """Close the account's storefront, as it is, and keep its alias for the account; gives the last day of that.
+
+    It is the day that was agreed; where a worker comes late, the alias waits its days from today on.
+    """
+    days = timedelta(days=account.operator.alias_quarantine_days)
+    last = max(kept_until, today(account.operator) + days)
+    storefront = Storefront.objects.of_reseller(account).select_related("claim").exclude(state="parked").get()
+    AliasClaim.objects.filter(pk=storefront.claim_id).update(
+        state=AliasClaim.State.QUARANTINED, held_until=None, quarantined_until=end_of(last, operator=account.operator)
+    )
+    Storefront.objects.filter(pk=storefront.pk).update(
+        state=Storefront.State.PARKED, parked_at=timezone.now(), version=F("version") + 1
+    )
+    return last
+
+
 def storefront_to_open(account: Account, *, brand: dict[str, object]) -> Storefront:
     """A reseller's storefront as it begins, not saved: what is previewed before buying, and what then stands."""
     return Storefront(operator_id=account.operator_id, account=account, **{**first_brand(account), **brand})
@@ -132,18 +149,27 @@ def _use_alias(alias: str, *, account: Account) -> AliasClaim:
     raise RuntimeError(f"the alias {alias} could not be held")
 
 
+# What becomes of the storefront -> the verb and the words of the activity.
+OUTCOMES = {
+    "open": ("storefront.opened", "Storefront opened at {}."),
+    "restore": ("storefront.restored", "Storefront restored at {}."),
+    "keep": ("storefront.kept", "Storefront kept at {}."),
+    "park": ("storefront.parked", "Storefront at {} closed. Everything in it is kept."),
+}
+
+
 def what_happened(
-    order: Order, *, subscription: Subscription, replaced: Subscription | None, address: str, outcome: str
+    order: Order, *, subscription: Subscription | None, replaced: Subscription | None, address: str, outcome: str
 ) -> list[Activity]:
     """The activities of a plan change, in the order in which they are read."""
     done = []
     if replaced:
         text = f"Subscription {replaced.number} ended: {order.to_plan.name} follows."
         done.append(note(order, "subscription.ended", text, subscription=replaced))
-    text = f"Subscription {subscription.number} started: {order.to_plan.name} plan."
-    done.append(note(order, "subscription.started", text, subscription=subscription))
-    words = {"open": "Storefront opened", "restore": "Storefront restored", "keep": "Storefront kept"}
-    if outcome in words:
-        verb = {"open": "storefront.opened", "restore": "storefront.restored", "keep": "storefront.kept"}[outcome]
-        done.append(note(order, verb, f"{words[outcome]} at {address}."))
+    if subscription:
+        text = f"Subscription {subscription.number} started: {order.to_plan.name} plan."
+        done.append(note(order, "subscription.started", text, subscription=subscription))
+    if outcome in OUTCOMES:
+        verb, words = OUTCOMES[outcome]
+        done.append(note(order, verb, words.format(address)))
     return done

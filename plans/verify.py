@@ -1,9 +1,11 @@
 """The invariants: each query finds rows that must not exist (RELIABILITY 3.7). No row: it holds."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from notifications.models import Notification, TemplateRecipient
 
@@ -76,6 +78,21 @@ def open_storefronts_without_a_plan() -> Rows:
 def open_storefronts_without_their_alias() -> Rows:
     shown = Storefront.objects.filter(is_own=False).exclude(state="parked")
     return list(shown.exclude(claim__state="in_use", claim__account=F("account")).values("id", "account__number"))
+
+
+def parked_storefronts_whose_alias_is_free() -> Rows:
+    """Its alias waits in quarantine, or is held by the account's next order, until somebody else has taken it."""
+    parked = Storefront.objects.filter(state="parked", claim__isnull=False)
+    return list(parked.exclude(claim__state__in=["quarantined", "held"], claim__account=F("account")).values("id"))
+
+
+def changes_that_cannot_happen() -> Rows:
+    """What waits on a subscription that has ended, or stood due for a day while nothing else was under way."""
+    over = PendingChange.objects.exclude(subscription__state="active")
+    standing = Order.objects.open_plan_orders().filter(account=OuterRef("subscription__account"))
+    yesterday = (timezone.now() - timedelta(hours=36)).date()
+    late = PendingChange.objects.filter(due_on__lt=yesterday).exclude(Exists(standing))
+    return list((over | late).values("id", "subscription__number", "due_on"))
 
 
 def aliases_in_use_by_nobody() -> Rows:
@@ -185,6 +202,7 @@ INVARIANTS: dict[str, Callable[[], Rows]] = {
     "I6 no open storefront without an active plan": open_storefronts_without_a_plan,
     "I6 an open storefront has its alias in use": open_storefronts_without_their_alias,
     "I6 no alias in use without a storefront": aliases_in_use_by_nobody,
+    "I6 a parked storefront's alias waits for it": parked_storefronts_whose_alias_is_free,
     "I7 each upgrade has its welcome, none twice": openings_without_their_welcome,
     "I8 no order is stuck": orders_stuck,
     "I9 no letter is stuck": letters_stuck,
@@ -198,6 +216,7 @@ INVARIANTS: dict[str, Callable[[], Rows]] = {
     "I18 what is due has been renewed": verify_money.subscriptions_that_were_not_renewed,
     "I19 charged periods follow each other": verify_money.periods_with_a_gap_between,
     "I19 a subscription is charged from its first day to its last": verify_money.subscriptions_charged_for_other_days,
+    "I21 a scheduled change can and does happen": changes_that_cannot_happen,
     "I20 a credit is for the last charged period": verify_money.credits_of_another_period,
 }
 

@@ -13,7 +13,9 @@ STEP_WORDS = {
     "received": "Order received",
     "executing": "Order executed",
     "subscription": "Subscription started",
+    "ended": "Subscription ended",
     "storefront": "Storefront ready",
+    "parked": "Storefront closed",
     "letter": "Email sent",
 }
 LETTER_WORDS = {
@@ -49,6 +51,19 @@ HEADINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Your order needs a little longer", FAILED_LEDE),
     ),
 }
+HEADINGS["park"] = (
+    ("Your plan is being cancelled.", RUNNING_LEDE.replace("ready", "done")),
+    (
+        "Your plan has ended",
+        "Your storefront is closed. Everything in it is kept, and comes back when you upgrade again.",
+    ),
+    ("Cancelling your plan needs a little longer", "Nothing was changed yet. We email you as soon as it is done."),
+)
+DOWN = (
+    ("Your plan is being changed.", RUNNING_LEDE.replace("ready", "done")),
+    ("Your plan has changed", "Your storefront stays at its address, with everything you made."),
+    ("Changing your plan needs a little longer", "Nothing was changed yet. We email you as soon as it is done."),
+)
 HEADINGS["restore"] = (
     HEADINGS["open"][0],
     ("Your storefront is ready", "It is back at its address, as it was."),
@@ -97,7 +112,8 @@ def progress_of(order: Order, *, operator: Operator) -> Progress:
 def heading(order: Order) -> tuple[str, str]:
     if order.state == Order.State.CANCELLED:
         return "This order was cancelled", "Nothing was changed and nothing has been billed."
-    running, ready, failed = HEADINGS[order.preview.get("storefront", "none")]
+    is_down = order.change == Order.Change.DOWNGRADE
+    running, ready, failed = DOWN if is_down else HEADINGS[order.preview.get("storefront", "none")]
     return {Order.State.EXECUTED: ready, Order.State.FAILED: failed}.get(order.state, running)
 
 
@@ -114,7 +130,7 @@ def _shown(number: int, step: Step, order: Order) -> ShownStep:
 
 
 def _detail(step: Step, order: Order) -> str:
-    if step.key == "storefront" and step.state == "wait" and step.detail:
+    if step.key in ("storefront", "parked") and step.state == "wait" and step.detail:
         return f"At {step.detail}"
     if step.key == "letter" and step.detail:
         return LETTER_WORDS.get(step.state, "To {}").format(step.detail)

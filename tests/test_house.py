@@ -21,7 +21,7 @@ BEGINS = {
     "Charge": {"plans/upgrading.py"},
     "Storefront": {"plans/upgrading.py", "plans/founding.py"},
     "AliasClaim": {"plans/aliases.py"},
-    "Order": {"plans/ordering.py"},
+    "Order": {"plans/placing.py"},
 }
 MOVERS = {"plans/moves.py", "plans/execution.py"}  # the only ones that write an order's state
 # Two nouns that are one thing to the reader: a place, an address, a story's line, a period.

@@ -41,6 +41,8 @@ VERBS = {
     "order.fail": ("alert", "bad"),
     "order.retry": ("undo", ""),
     "order.try_later": ("clock", ""),
+    "plan.change_scheduled": ("clock", ""),
+    "plan.change_withdrawn": ("undo", "ok"),
     "staff.deactivated": ("ban", ""),
     "staff.reactivated": ("power", ""),
     "staff.two_factor": ("shield", ""),

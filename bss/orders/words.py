@@ -13,7 +13,9 @@ STEPS = {
     "received": "Queued",
     "executing": "Being executed",
     "subscription": "Subscription started",
+    "ended": "Subscription ended",
     "storefront": "Storefront open",
+    "parked": "Storefront closed",
     "letter": "Email sent",
 }
 STEP_STATES = {"done": "done", "now": "in progress", "wait": "waiting", "fail": "failed", "unsure": "not certain"}
@@ -68,7 +70,7 @@ def execution_of(order: Order, *, operator: Operator, trail: list[Activity]) -> 
 
 
 def _shown(number: int, step: Step, *, is_waiting: bool) -> ShownStep:
-    is_url = step.key == "storefront" and step.state == "done"
+    is_url = step.key in ("storefront", "parked") and step.state == "done"
     word = "Received" if step.key == "received" and is_waiting else STEPS[step.key]
     return ShownStep(number, step.state, word, STEP_STATES[step.state], step.at, step.detail, is_url)
 

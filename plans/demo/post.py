@@ -1,7 +1,6 @@
 """The demo's letters: posted with the words of today's templates, then put into the state and time they had."""
 
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -10,7 +9,7 @@ from notifications.models import Notification, NotificationAttempt
 from notifications.post import post_all
 
 from .. import letters
-from ..models import Operator, Storefront
+from ..models import Operator
 from .past import State, Step
 
 NOBODY = uuid.UUID(int=0)  # holds the leases of what the demo shows as being worked on
@@ -64,14 +63,11 @@ def _letters_of(step: Step) -> list:
         return []
     if not step.to_plan:
         return letters.order_received(order, account=account)
-    storefront = Storefront.objects.filter(account=account).first()
     subscription = step.started[0] if step.started else None
-    written = letters.plan_change_letters(
-        order, account=account, storefront=storefront, alias=step.alias, subscription=subscription
+    kept_until = None if step.wanted else step.on + timedelta(days=account.operator.alias_quarantine_days)
+    return letters.plan_change_letters(
+        order, account=account, alias=step.alias, subscription=subscription, kept_until=kept_until
     )
-    kept_until = step.on + timedelta(days=account.operator.alias_quarantine_days)
-    said = {"alias_kept_until": f"{kept_until:%-d %b %Y}"}
-    return [letter if step.wanted else replace(letter, fields=letter.fields | said) for letter in written]
 
 
 def _usual(row: Notification) -> str:

@@ -14,7 +14,18 @@ from django.utils import timezone
 
 from notifications.models import Notification
 from plans.execution import execute_order
-from plans.models import Account, Activity, AliasClaim, Charge, Operator, Order, Storefront, Subscription
+from plans.models import (
+    Account,
+    Activity,
+    AliasClaim,
+    Charge,
+    Operator,
+    Order,
+    PendingChange,
+    Plan,
+    Storefront,
+    Subscription,
+)
 from tests import cast
 
 LONG_AGO = timedelta(hours=1)
@@ -256,6 +267,27 @@ def _long_held(world: World, *, days: int) -> None:
     earlier = {name: F(name) - days * DAY for name in ("period_start_on", "period_end_on")}
     Charge.objects.filter(subscription=world.subscription, kind="charge").update(**earlier)
     Subscription.objects.filter(pk=world.subscription.pk).update(anchor_on=F("anchor_on") - days * DAY, **earlier)
+def a_parked_storefront_whose_alias_anybody_may_have(world: World) -> None:
+    """I6 a parked storefront's alias waits for it"""
+    Subscription.objects.filter(pk=world.subscription.pk).update(state="ended", ended_at=Now())
+    Storefront.objects.filter(pk=world.storefront.pk).update(state="parked", parked_at=Now())
+
+
+def a_change_of_what_has_ended(world: World) -> None:
+    """I21 a scheduled change can and does happen"""
+    ended = Subscription.objects.get(account=world.account, state="ended")
+    _schedule(ended, due_on=timezone.now().date() + timedelta(days=9))
+
+
+def a_change_nobody_carries_out(world: World) -> None:
+    """I21 a scheduled change can and does happen"""
+    _schedule(world.subscription, due_on=timezone.now().date() - timedelta(days=3))
+
+
+def _schedule(subscription: Subscription, *, due_on) -> None:
+    basic = Plan.objects.get(operator=subscription.operator_id, is_default=True)
+    of = {"operator_id": subscription.operator_id, "subscription": subscription}
+    PendingChange.objects.create(**of, to_plan=basic, due_on=due_on)
 
 
 BREAKING: list[Callable[[World], None]] = [
@@ -268,4 +300,5 @@ BREAKING: list[Callable[[World], None]] = [
     a_primary_contact_nobody_knows_of, a_primary_contact_that_is_none, a_period_that_nobody_renewed,
     a_period_that_was_not_charged, a_day_that_was_charged_twice, a_period_without_its_charge,
     a_subscription_that_was_never_charged, a_credit_for_a_period_before,
+    a_change_of_what_has_ended, a_change_nobody_carries_out, a_parked_storefront_whose_alias_anybody_may_have,
 ]  # fmt: skip

@@ -137,7 +137,7 @@ def test_two_statements_whatever_the_number(nordwind, template, number, django_a
     to = [Recipient(f"p{one}@techsolutions.example", "P") for one in range(number)]
     letters = [
         Letter(code, "order:1", to, WELCOME | {"old_plan_name": "Basic", "changed_by": "J", "order_number": "SO-1",
-               "account_url": "https://x.example/"}, BRAND, WHY)
+               "change_date": "3 Mar 2027", "account_url": "https://x.example/"}, BRAND, WHY)
         for code in ("welcome_standard", "plan_changed_by_reseller")
     ]  # fmt: skip
     with django_assert_num_queries(2):

@@ -68,7 +68,11 @@ def _bought(made: Furnished) -> dict[str, models.Model]:
         "activity": standard.order_item.order.activities.order_by("id").first(),
         "terms_acceptance": standard.order_item.order.terms_acceptance,
         "pending": PendingChange.objects.create(
-            operator=made.operator, subscription=standard, due_on=date(2030, 1, 1), to_plan=_plan(made, "free")
+            operator=made.operator,
+            subscription=standard,
+            due_on=date(2030, 1, 1),
+            to_plan=_plan(made, "free"),
+            form_key=f"{made.operator.pk}-pending",
         ),
         "tenant_request": TenantRequest.objects.create(operator=made.operator, account=made.account),
     }

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from plans import aliases
+from plans.changing_down import change_down, withdraw_change
 from plans.mending import add_item, amend_item, cancel_order, remove_item, retry_order
 from plans.models import (
     Account,
@@ -17,7 +18,9 @@ from plans.models import (
     Price,
 )
 from plans.ordering import draft_order, order_basket, place_order
-from plans.preview import Wanted
+from plans.placing import Confirmation
+from plans.preview import Timing, Wanted
+from plans.previewing_down import preview_down
 from plans.refusals import SENTENCES, PreviewStale, Refused
 from tests import cast
 
@@ -169,6 +172,23 @@ def a_change_is_scheduled(account):
     return ordering(account, alias=None)
 
 
+GONE = "No change of this plan is scheduled any more: it was withdrawn, or its day has come."
+
+
+@situation("change_gone", GONE)
+def keeping_a_plan_that_does_not_end(account):
+    subscription = cast.on_plan(account, "free").held().subscription
+    return lambda: withdraw_change(subscription, channel="subscription", by=None)
+
+
+@situation("alias_unconfirmed", "Type harbor exactly to confirm.", "confirm_alias")
+def closing_another_storefront(account):
+    account, staff = cast.on_plan(account, "free", alias="harbor"), cast.user("ops@nordwind.example")
+    asked = {"to_plan": Plan.objects.get(code="basic"), "timing": Timing(), "channel": "subscription", "by": staff}
+    confirmed = Confirmation(preview_down(account, **asked).fingerprint, "a form")
+    return lambda: change_down(account, confirmed=confirmed, typed_alias="harbour", **asked)
+
+
 @situation("preview_stale", "Something changed. Look again.")
 def a_fingerprint_of_yesterday(account):
     return ordering(account, fingerprint="0" * 64)
@@ -285,7 +305,7 @@ def test_a_situation_is_refused_in_these_words(account, name):
         act()
     refusal = refused.value
     assert (refusal.code, refusal.sentence, refusal.mend) == (code, sentence, mend)
-    assert refusal.field == (mend if mend in ("alias", "terms") else "")
+    assert refusal.field == (mend if mend in ("alias", "confirm_alias", "terms") else "")
     assert isinstance(refusal, PreviewStale) == (code == "preview_stale")
     after = all_rows()
     before.pop("plans.BasketItem"), after.pop("plans.BasketItem")  # put there before the button

@@ -1,0 +1,107 @@
+"""How an order comes to be, whatever asks for it: once for each form, drafted and placed in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from . import aliases
+from .doorbells import ring_after_commit
+from .drafts import agreed
+from .models import Account, NumberSeries, Order, OrderItem
+from .moves import move
+from .preview import Preview
+from .refusals import Refused
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a person sends back with the form that had shown the preview. The same `form_key` makes one order."""
+
+    fingerprint: str
+    form_key: str
+    accepted: bool = False  # the terms, where the preview has any
+    reference: str = ""  # the customer's own
+    address: str | None = None  # from where
+
+
+def lock_account(account: Account) -> None:
+    """From here to the end of the transaction nobody else orders for the account, changes its plan or renews it.
+
+    What is looked at afterwards is what the order will find. Whoever locks an order as well locks it after this.
+    """
+    list(Account.objects.select_for_update(of=("self",), no_key=True).filter(pk=account.pk).values_list("pk"))
+
+
+def once(order_it: Callable[[], Order], *, account: Account, form_key: str) -> Order:
+    """What `order_it` makes, in one transaction; the same `form_key` again answers with the order that it made."""
+    try:
+        with transaction.atomic():
+            return order_it()
+    except (IntegrityError, Refused) as problem:
+        # The same form, sent twice or twice at once: the other one made the order.
+        if earlier := Order.objects.filter(form_key=form_key, account=account).first():
+            return earlier
+        if isinstance(problem, Refused):
+            raise
+        raise open_order_refusal(account) from None  # another plan order was faster
+
+
+def draft(account: Account, preview: Preview, *, channel: str, by, reference: str, form_key) -> Order:
+    """An order with what was agreed to, not placed yet. Part of a transaction."""
+    items = [
+        {
+            "product": w.product,
+            "is_plan": w.product.is_plan,
+            "name": w.product.name,
+            "cycle": w.cycle,
+            "quantity": w.quantity,
+            "unit_price": w.unit_price,
+            "alias": preview.alias if w.product.is_plan else "",
+        }
+        for w in preview.wanted
+    ]
+    about = {"channel": channel, "created_by": by, "reference": reference, "form_key": form_key}
+    return begin_order(account, items, **about, **agreed(preview))
+
+
+def begin_order(account: Account, items: list[dict[str, object]], **columns) -> Order:
+    """The draft of an order with these columns, and items with theirs. Part of a transaction."""
+    number = NumberSeries.take(account.operator_id, "SO")[0]
+    order = Order.objects.create(operator_id=account.operator_id, account=account, number=number, **columns)
+    OrderItem.objects.bulk_create(OrderItem(operator_id=order.operator_id, order=order, **item) for item in items)
+    return order
+
+
+def place(order: Order, preview: Preview, *, account: Account, by) -> None:
+    """Hand a draft of exactly this preview to a worker, once the transaction is through."""
+    if preview.needs_alias:
+        aliases.hold(preview.alias, account=account, until=None, by=by)
+    move(
+        order,
+        "place",
+        text=f"Order {order.number} placed.",
+        by=by,
+        placed_by=by,
+        placed_at=Now(),
+        next_attempt_at=Now(),
+        **agreed(preview),
+    )
+    ring_after_commit(order.id)
+
+
+def refuse_any(preview: Preview) -> None:
+    """Raise the first thing that stands in the way of the preview; those that need no typing come first."""
+    for refusal in sorted(preview.refusals, key=lambda r: bool(r.field)):
+        raise refusal
+    if preview.needs_alias and not preview.alias:
+        raise Refused("alias_required")
+
+
+def open_order_refusal(account: Account, *, otherwise: Refused | None = None) -> Refused:
+    """That a plan order of the account is open already; `otherwise` where there is none."""
+    number = Order.objects.open_plan_orders().filter(account=account).values_list("number", flat=True).first()
+    if number is None and otherwise:
+        return otherwise
+    return Refused("open_order_exists", order=number or "another order")
