@@ -7,7 +7,7 @@ from notifications.catalogue import CATALOGUE
 from notifications.models import Notification
 from plans import links
 from plans.models import Account, Activity, Order, Storefront, Subscription
-from plans.upgrade_paths import Option, next_way_up
+from plans.upgrade_paths import Option, all_below, next_above, upgrade_options
 
 MOST = 30
 
@@ -28,7 +28,8 @@ def record(subscription: Subscription) -> dict[str, object]:
     is_live = subscription.is_active and subscription.plan_id is not None
     storefront = getattr(account, "storefront", None) if "own_storefront" in subscription.entitlements else None
     limit = subscription.entitlements.get("customers")
-    way = next_way_up(account) if is_live else None
+    options = upgrade_options(account) if is_live else []
+    way, below = next_above(options), next(iter(all_below(options)), None)
     return {
         "subscription": subscription,
         "account": account,
@@ -39,20 +40,21 @@ def record(subscription: Subscription) -> dict[str, object]:
         "limit": limit,
         "customers": subscription.customers if is_live and limit is not None else None,
         "way": way,
-        "no_way": _why_not(subscription, way),
+        "no_way": _why_not(subscription, way, nothing="There is no plan above this one.", done="upgraded"),
+        "no_way_down": _why_not(subscription, below, nothing="There is no plan below this one.", done="downgraded"),
         "changes": _plan_changes(account) if subscription.plan_id else [],
         "history": _history(subscription),
         "welcome": _welcome(order) if is_live else None,
     }
 
 
-def _why_not(subscription: Subscription, way: Option | None) -> str:
+def _why_not(subscription: Subscription, way: Option | None, *, nothing: str, done: str) -> str:
     if subscription.plan_id is None:
-        return "Only a reseller plan can be upgraded."
+        return f"Only a reseller plan can be {done}."
     if not subscription.is_active:
         return "This subscription has ended."
     if way is None:
-        return "There is no plan above this one."
+        return nothing
     return way.refusal.sentence if way.refusal else ""
 
 

@@ -2,6 +2,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django_countries import countries
 
+from plans.asking import askable
 from plans.models import Account, Order, Plan, Storefront, Subscription
 
 from .plans import PlanFilters, plans_of
@@ -16,6 +17,7 @@ class AccountFilters(PlanFilters):
     status = django_filters.ChoiceFilter(field_name="state", choices=Account.State.choices)
     country = django_filters.ChoiceFilter(choices=countries)
     view = django_filters.ChoiceFilter(method="in_view", choices=list(VIEWS.items()))
+    parent = django_filters.CharFilter(method="customers_of", max_length=20)
     q = django_filters.CharFilter(method="search", max_length=120)
 
     def plans(self) -> list[Plan]:
@@ -27,6 +29,11 @@ class AccountFilters(PlanFilters):
         subscribed = Subscription.objects.active().for_plans().filter(account=OuterRef("pk"))
         is_on_it = ~Exists(subscribed) if plan.is_default else Exists(subscribed.filter(plan=plan))
         return accounts.resellers().filter(is_on_it)
+
+    def customers_of(self, accounts: QuerySet, _name: str, number: str) -> QuerySet:
+        """The end customers of the reseller with this number."""
+        resellers = Account.objects.resellers().filter(operator=self.request.operator, number=askable(number, most=20))
+        return accounts.filter(kind=Account.Kind.CUSTOMER, parent__in=resellers.values("pk"))
 
     def in_view(self, accounts: QuerySet, _name: str, view: str) -> QuerySet:
         accounts = accounts.resellers()
