@@ -93,7 +93,7 @@ def suspend_account(account: Account, *, reason: str, by: User | None) -> None:
 
 @transaction.atomic
 def reactivate_account(account: Account, *, by: User | None) -> None:
-    """It can order again, and its storefront opens where it stood. A parked one stays parked."""
+    """It can order again, and its storefront opens where it stood. Parked, or suspended itself, it stays so."""
     suspended = Account.objects.filter(pk=account.pk, state=Account.State.SUSPENDED)
     if not suspended.update(state=Account.State.ACTIVE, suspended_reason=""):
         return
@@ -102,7 +102,7 @@ def reactivate_account(account: Account, *, by: User | None) -> None:
 
 
 def _move_storefront(account: Account, from_state: str, to_state: str) -> None:
-    storefronts = Storefront.objects.of_reseller(account).filter(state=from_state)
+    storefronts = Storefront.objects.of_reseller(account).filter(state=from_state, suspended_at=None)
     for storefront in storefronts.select_related("claim"):
         storefronts.filter(pk=storefront.pk).update(state=to_state, version=F("version") + 1)
         forget_storefront(storefront)

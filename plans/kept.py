@@ -44,7 +44,7 @@ def forget_storefront(storefront: Storefront) -> None:
 
 
 def forget_alias(operator_id: int, alias: str) -> None:
-    """The storefront under the alias was closed, or its reseller's plan changed."""
+    """Another storefront stands there now or none, the one that stands there was closed, or its plan changed."""
     _let_go(alias_key(operator_id, alias))
 
 

@@ -57,6 +57,11 @@ SENTENCES: dict[str, str] = {
     "customer_suspended": "{customer} is suspended. Reactivate it first.",
     "person_elsewhere": "{email} can’t be added here: who signs in for one company can’t do so for another one here.",
     "last_admin": "{name} is the only Admin of {account}. Make somebody else an Admin first.",
+    # About a reseller's storefront.
+    "no_storefront": "{account} has no storefront.",
+    "storefront_parked": "The plan of {account} has ended and its storefront is closed. Nothing can change there now.",
+    "storefront_suspended": "The storefront of {account} is suspended already.",
+    "alias_unchanged": "{alias} is the Storefront Alias already. Choose a different one.",
     # About what staff set up.
     "changed_meanwhile": "{name} changed this {object} at {time}.",
     "alias_live": "{account} ({number}) has the alias {alias}, so {wanted} can’t be reserved.",
@@ -90,6 +95,7 @@ MENDS: dict[str, str] = {
     "alias_reserved": "alias",
     "alias_taken": "alias",
     "alias_unconfirmed": "confirm_alias",
+    "alias_unchanged": "alias",
     "terms_not_accepted": "terms",
     "billing_details_missing": "billing",
     "no_primary_contact": "contact",

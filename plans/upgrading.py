@@ -94,7 +94,8 @@ def _line(raw: dict) -> pricing.Line:
 
 
 def open_storefront(order: Order, *, account: Account, alias: str) -> Storefront:
-    """Put the held alias to use and open the account's storefront under it; a parked one is brought back as it was."""
+    """Put the held alias to use and open the account's storefront under it; a parked one is brought back as it was:
+    suspended, if the distributor had done so."""
     claim = _use_alias(alias, account=account)
     storefront = Storefront.objects.of_reseller(account).first() if order.preview["storefront"] != "open" else None
     if storefront is None:
@@ -102,8 +103,9 @@ def open_storefront(order: Order, *, account: Account, alias: str) -> Storefront
         storefront.claim, storefront.created_by_order = claim, order
         storefront.save(force_insert=True)
         return storefront
+    state = Storefront.State.OPEN if storefront.suspended_at is None else Storefront.State.SUSPENDED
     Storefront.objects.filter(pk=storefront.pk).update(
-        claim=claim, state=Storefront.State.OPEN, parked_at=None, version=F("version") + 1
+        claim=claim, state=state, parked_at=None, version=F("version") + 1
     )
     return storefront
 

@@ -26,7 +26,12 @@ RESELLER_NAVIGATION = (("Products", "products", "anyone"), ("Customer Portal", "
 INDEXED = frozenset({"catalogue", "plans", "terms", "home", "products", "product", *StorefrontText.Kind.values})
 # Parts of an address that make another page of the same name: found through links, not through search engines.
 SELECTS = frozenset({"q", "category", "sort", "after"})
-PARKED_NAVIGATION = RESELLER_NAVIGATION[1:]
+NAVIGATION = {  # of a reseller's storefront, by its state
+    Storefront.State.OPEN: RESELLER_NAVIGATION,
+    Storefront.State.PARKED: RESELLER_NAVIGATION[1:],
+    Storefront.State.SUSPENDED: (),
+}
+HOMES = {Storefront.State.OPEN: "home", Storefront.State.PARKED: "portal", Storefront.State.SUSPENDED: "panel"}
 
 
 class Shell:
@@ -40,11 +45,11 @@ class Shell:
 
     @property
     def home(self) -> str:
-        return reverse("catalogue" if self.is_store else "home" if self.is_open else "portal")
+        return reverse("catalogue" if self.is_store else HOMES[self.request.storefront.state])
 
     @property
     def is_open(self) -> bool:
-        """A parked storefront keeps its customers' side, and nothing else of it is linked."""
+        """A parked storefront keeps its customers' side, a suspended one its panel: nothing else of it is linked."""
         return self.request.storefront.state == Storefront.State.OPEN
 
     @property
@@ -95,7 +100,7 @@ class Shell:
     def manages(self) -> bool:
         return (
             not self.is_store
-            and self.is_open
+            and self.request.storefront.state != Storefront.State.PARKED
             and self.visitor.is_member
             and self.visitor.manages(self.request.storefront)
         )
@@ -134,7 +139,7 @@ class Shell:
         """The links of the main navigation that lead somewhere for this visitor."""
         match = self.request.resolver_match
         here = match.url_name if match else ""
-        named = STORE_NAVIGATION if self.is_store else RESELLER_NAVIGATION if self.is_open else PARKED_NAVIGATION
+        named = STORE_NAVIGATION if self.is_store else NAVIGATION[self.request.storefront.state]
         shown = []
         for label, name, for_whom in named:
             if for_whom == "member" and not self.visitor.is_member:

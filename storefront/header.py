@@ -19,9 +19,12 @@ class Header:
     plan_name: str = ""
     has_own_storefront: bool = False  # the plan, as it was sold, includes one
     alias: str = ""  # of the account's own storefront
+    is_suspended: bool = False  # the account's own storefront, by the distributor
     open_order: str = ""  # the number of the account's open plan order
 
-    PARTS: ClassVar = ("unread", "basket_items", "plan_name", "has_own_storefront", "own_alias", "open_order")
+    PARTS: ClassVar = (
+        "unread", "basket_items", "plan_name", "has_own_storefront", "own_alias", "own_is_suspended", "open_order",
+    )  # fmt: skip
 
     @classmethod
     def of_row(cls, row: dict[str, object]) -> "Header":
@@ -31,6 +34,7 @@ class Header:
             plan_name=row["plan_name"] or "",
             has_own_storefront=bool(row["has_own_storefront"]),
             alias=row["own_alias"] or "",
+            is_suspended=bool(row["own_is_suspended"]),
             open_order=row["open_order"] or "",
         )
 
@@ -53,6 +57,7 @@ def header_parts(*, user: int, storefront: int, operator: int, is_own: bool) -> 
         "plan_name": Coalesce(Subquery(held.values("plan__name")[:1]), Subquery(default.values("name")[:1])),
         "has_own_storefront": Exists(held.filter(entitlements__has_key="own_storefront")),
         "own_alias": Subquery(own.values("claim__alias")[:1]),
+        "own_is_suspended": Exists(own.filter(state=Storefront.State.SUSPENDED)),
         "open_order": Subquery(orders.values("number")[:1]),
     }
 

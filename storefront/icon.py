@@ -12,6 +12,8 @@ from .membership import Visitor
 SEE_PLANS = "Storefront: see reseller plans"
 BEING_PREPARED = "Storefront: being prepared"
 OPEN_MINE = "Storefront: open my storefront"
+SUSPENDED, SEE_WHY = "Storefront: suspended", "Storefront: suspended, see why"
+AWAY = "Your storefront is not available at the moment."
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,12 @@ def storefront_icon(visitor: Visitor) -> Icon | None:
     header = visitor.header
     if header.has_own_storefront and header.alias:
         operator = visitor.account.operator
-        if visitor.may("manage_storefront"):
-            return Icon(OPEN_MINE, links.admin_panel_url(operator, header.alias))
-        return Icon(OPEN_MINE, links.storefront_url(operator, header.alias))
+        panel = links.admin_panel_url(operator, header.alias) if visitor.may("manage_storefront") else ""
+        if header.is_suspended:
+            # The panel stays where the storefront alone is suspended; all others would be shown a closed door.
+            is_told = panel and not visitor.account.is_suspended
+            return Icon(SEE_WHY, panel) if is_told else Icon(SUSPENDED, reason=AWAY)
+        return Icon(OPEN_MINE, panel or links.storefront_url(operator, header.alias))
     if header.open_order:
         return Icon(BEING_PREPARED, reverse("order", args=[header.open_order]))
     if visitor.may("buy"):

@@ -67,12 +67,14 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The home of the face; on a reseller's storefront the Storefront Admin Panel or the Customer Portal."""
+        """The home of the face; on a reseller's storefront the Storefront Admin Panel or the Customer Portal.
+
+        Of a parked one, too: there its manager reads how it comes back.
+        """
         shown = request.storefront
         if shown is None or shown.is_own:
             return get_script_prefix()
-        is_open = shown.state == Storefront.State.OPEN
-        return reverse("panel" if is_open and member(request.user, shown).manages(shown) else "portal")
+        return reverse("panel" if member(request.user, shown).manages(shown) else "portal")
 
     def post_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse:
         """A customer's person who signs in for the first time has accepted the invitation."""

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse, set_script_prefix, set_urlconf
+from django.utils.encoding import escape_uri_path, iri_to_uri
 
-from plans import aliases
+from plans import aliases, renaming
 from plans.models import Operator, Storefront
 from reselling import previews
 from reselling.prices import Pricing
 
-from . import windows
-from .portal import READABLE_WHEN_PARKED
+from . import closed, windows
 
 URLCONFS = {
     "store": "storefront.urls",
@@ -29,9 +29,6 @@ URLCONFS = {
     "bss": "bss.urls",
     "api": "api.urls",
 }
-# What still answers at a storefront that its plan has left: end customers reach what is theirs (PRODUCT.md section 5).
-ANSWERS_WHEN_PARKED = READABLE_WHEN_PARKED | {"notifications", "notification_read", "theme", "theme_css", "picture"}
-ANSWERS_WHEN_SUSPENDED = frozenset({"theme", "theme_css", "picture"})
 # What a preview before buying shows; whatever else it links to says that it is one, and does nothing.
 SHOWN_IN_PREVIEW = frozenset({"home", "products", "product", "theme", "theme_css", "picture"})
 PREVIEW = "preview"
@@ -54,6 +51,14 @@ class Place:
     is_preview: bool = False  # of a storefront that is not bought yet
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """The path that should have been asked for. `has_moved`: the other was right until a renaming."""
+
+    path: str
+    has_moved: bool = False
+
+
 class TenancyMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -69,6 +74,8 @@ class TenancyMiddleware:
         answer = find_place(host, request.path_info)
         if isinstance(answer, HttpResponse):
             return answer
+        if isinstance(answer, Elsewhere):
+            return _lead_on(request, answer)
         if answer is None:
             # Only the host of the BSS has places that are nowhere; any other host is a stranger.
             status = 404 if host == settings.BSS_HOST else 400
@@ -103,16 +110,7 @@ class TenancyMiddleware:
         """A parked storefront says that it is closed, a suspended one that it is away; both by its reseller's name."""
         if request.is_preview:
             return _preview_only(request)
-        state = request.storefront.state if request.face == "reseller" else Storefront.State.OPEN
-        name = request.resolver_match.url_name or ""
-        if state == Storefront.State.PARKED and name not in ANSWERS_WHEN_PARKED and not name.startswith("account_"):
-            response = render(request, "storefront/parked.html", status=410)
-        elif state == Storefront.State.SUSPENDED and name not in ANSWERS_WHEN_SUSPENDED:
-            response = render(request, "storefront/suspended.html", status=503)
-        else:
-            return None
-        response["X-Robots-Tag"] = "noindex"
-        return response
+        return closed.answer(request) if request.face == "reseller" else None
 
 
 def _preview_only(request: HttpRequest) -> HttpResponse | None:
@@ -122,8 +120,20 @@ def _preview_only(request: HttpRequest) -> HttpResponse | None:
     return render(request, "storefront/previewed.html", {"stay": reverse("home")})
 
 
-def find_place(host: str, path: str) -> Place | HttpResponse | None:
-    """The place that a host and a path mean; a redirect where only a slash is missing; None where there is none."""
+def _lead_on(request: HttpRequest, there: Elsewhere) -> HttpResponse:
+    """With whatever was asked for. From a former alias, what was typed into a form that was open comes along, too."""
+    query = request.META.get("QUERY_STRING", "")
+    address = escape_uri_path(there.path) + (f"?{iri_to_uri(query)}" if query else "")
+    if not there.has_moved:
+        return HttpResponseRedirect(address)
+    is_read = request.method in ("GET", "HEAD")
+    response = HttpResponsePermanentRedirect(address, preserve_request=not is_read)
+    response["Cache-Control"] = "no-cache"  # it leads elsewhere after the next renaming, and nowhere in the end
+    return response
+
+
+def find_place(host: str, path: str) -> Place | Elsewhere | HttpResponse | None:
+    """The place that a host and a path mean, or the path that was meant; None where there is none."""
     segment = path.removeprefix("/").partition("/")[0]
     if host == settings.BSS_HOST and segment == "bss":
         return _slashed(path, segment) or Place("bss", segment)
@@ -151,7 +161,7 @@ def _store(window: windows.Window) -> Place:
     return Place("store", "", window.operator, window.storefront, has_terms=window.has_terms)
 
 
-def _previewed(window: windows.Window, path: str) -> Place | HttpResponse | None:
+def _previewed(window: windows.Window, path: str) -> Place | Elsewhere | None:
     """A storefront that is not bought yet, behind a link that was signed here."""
     token = path.split("/")[2] if path.count("/") > 1 else ""
     draft = previews.draft_behind(token, operator=window.operator) if token else None
@@ -164,16 +174,17 @@ def _previewed(window: windows.Window, path: str) -> Place | HttpResponse | None
     )
 
 
-def _reseller(window: windows.Window, segment: str, path: str) -> Place | HttpResponse | None:
+def _reseller(window: windows.Window, segment: str, path: str) -> Place | Elsewhere | None:
     """The reseller's storefront under an alias. What is reserved is the platform's and is never looked up."""
     alias = segment.lower()
     if alias in aliases.reserved_words(window.operator):
         return None
-    found = windows.of_alias(window.operator, alias)
+    found, rest = windows.of_alias(window.operator, alias), path[len(segment) + 1 :] or "/"
     if found is None:
-        return None
+        present = renaming.alias_now(alias, operator_id=window.operator.pk)
+        return Elsewhere(f"/{present}{rest}", has_moved=True) if present else None
     if alias != segment:
-        return HttpResponseRedirect(f"/{alias}{path[len(segment) + 1 :] or '/'}")
+        return Elsewhere(f"/{alias}{rest}")
     return _slashed(path, segment) or Place(
         "reseller",
         segment,
@@ -185,5 +196,5 @@ def _reseller(window: windows.Window, segment: str, path: str) -> Place | HttpRe
     )
 
 
-def _slashed(path: str, segment: str) -> HttpResponse | None:
-    return HttpResponseRedirect(f"/{segment}/") if path == f"/{segment}" else None
+def _slashed(path: str, segment: str) -> Elsewhere | None:
+    return Elsewhere(f"/{segment}/") if path == f"/{segment}" else None

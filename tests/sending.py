@@ -43,6 +43,8 @@ WRITES: dict[str, set[str]] = {
     "account_edit": ACCOUNTS,
     "account_deactivate": ACCOUNTS,
     "account_reactivate": ACCOUNTS,
+    **dict.fromkeys(("account_storefront_suspend", "account_storefront_reopen"), ACCOUNTS),
+    "account_storefront_rename": ACCOUNTS | {"plans_aliasclaim"},
     **dict.fromkeys(("contact_new", "contact_edit", "contact_primary", "contact_invite", "contact_sign_in"), PEOPLE),
     "notifications": LETTERS,
     "product_new": CATALOGUE,

@@ -1,6 +1,8 @@
 """Counts beside the tabs of a record: exact up to a hundred, and never dearer than that."""
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+
+from plans.models import Account
 
 MOST = 99
 
@@ -18,3 +20,10 @@ class CappedCount(Subquery):
 def shown(count: int) -> str:
     """12, or 99+ where counting stopped."""
     return f"{MOST}+" if count > MOST else str(count)
+
+
+def count_of_customers(reseller: Account) -> str:
+    """Its active customers, as they count towards the limit of its plan."""
+    customers = Account.objects.active().filter(parent=OuterRef("pk"), kind=Account.Kind.CUSTOMER)
+    counted = Account.objects.filter(pk=reseller.pk).annotate(count=CappedCount(customers))
+    return shown(counted.values_list("count", flat=True).get())

@@ -8,7 +8,7 @@ from plans.accounts import AccountDetails
 from plans.contacts import ContactDetails
 from plans.models import Account, Contact, ContactRole, Operator, StaffMembership
 from plans.organization_rules import CURRENCIES
-from ui.forms import EmailField, LineField, ShapedForm, VersionField
+from ui.forms import EmailField, LineField, ShapedForm, TypedField, VersionField
 
 CHOOSE = dict.fromkeys(("required", "invalid_choice"), "Choose from the list.")
 MEANINGS = {
@@ -72,6 +72,19 @@ def _staff_of(operator: Operator) -> list:
 
 class DeactivationForm(ShapedForm):
     reason = LineField(max_length=300, label="Reason", help_text="Staff see it on the account. The reseller does not.")
+
+
+class StorefrontSuspensionForm(ShapedForm):
+    reason = LineField(
+        max_length=300,
+        label="Reason",
+        help_text="The reseller reads it in its Storefront Admin Panel, staff on the account. Customers do not.",
+    )
+
+
+class RenamingForm(ShapedForm):
+    version = VersionField()
+    alias = TypedField(required=False)  # the field itself is templates/ui/alias_field.html
 
 
 class ContactForm(ShapedForm):

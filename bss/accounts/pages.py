@@ -10,6 +10,7 @@ from django.views import View
 
 from plans import links
 from plans.models import OPEN_STATES, Account, Activity, Order, Storefront, Subscription, TenantRequest
+from plans.renaming import former_aliases
 from plans.upgrade_paths import standing_of
 
 from .. import paging
@@ -18,8 +19,8 @@ from ..permissions import StaffRequired
 from ..reasons import reason_of
 from . import orders
 from .checklist import checks_of
-from .counting import CappedCount, shown
-from .records import HERE, full_record, tabs_of
+from .counting import count_of_customers
+from .records import full_record, tabs_of
 
 SIZE = 25
 LATEST = 5
@@ -93,10 +94,12 @@ class AccountStorefront(AccountPage):
             may_preview = account.kind == Account.Kind.RESELLER and self.request.staff.may("plan_changes")
             address_like = links.shown_address(account.operator, "")
             return context | {"address_like": address_like, "may_preview": may_preview}
-        customers = Account.objects.active().filter(parent=HERE, kind=Account.Kind.CUSTOMER)
-        counted = Account.objects.filter(pk=account.pk).annotate(count=CappedCount(customers)).values_list("count")
-        [count] = counted.get()
-        return context | {"customers": shown(count), "limit": account.limit("customers")}
+        is_parked = account.storefront.state == Storefront.State.PARKED
+        return context | {
+            "customers": count_of_customers(account),
+            "limit": account.limit("customers"),
+            "former": [] if is_parked else former_aliases(account),
+        }
 
 
 def latest_run(account: Account) -> Order | None:
@@ -141,6 +144,8 @@ def why_not_open(account: Account) -> str:
     if storefront is None:
         return "There is no storefront yet."
     is_open = storefront.state == Storefront.State.OPEN
+    if storefront.state == Storefront.State.SUSPENDED and storefront.suspended_at:
+        return f"The storefront is suspended: {storefront.suspended_reason}"
     return "" if is_open else f"The storefront is {storefront.get_state_display().lower()}."
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import editing, pages, people, storefront_preview, suspension, upgrade
+from . import editing, pages, people, storefront_acts, storefront_preview, suspension, upgrade
 from .views import AccountExport, AccountList
 
 urlpatterns = [
@@ -21,6 +21,21 @@ urlpatterns = [
         "<slug:number>/storefront-preview/",
         storefront_preview.StorefrontPreview.as_view(),
         name="account_storefront_preview",
+    ),
+    path(
+        "<slug:number>/storefront/suspend/",
+        storefront_acts.StorefrontSuspend.as_view(),
+        name="account_storefront_suspend",
+    ),
+    path(
+        "<slug:number>/storefront/alias/",
+        storefront_acts.StorefrontRename.as_view(),
+        name="account_storefront_rename",
+    ),
+    path(
+        "<slug:number>/storefront/reopen/",
+        storefront_acts.StorefrontReopen.as_view(),
+        name="account_storefront_reopen",
     ),
     path("<slug:number>/activity/", pages.AccountActivity.as_view(), name="account_activity"),
     path("<slug:number>/edit/", editing.AccountEdit.as_view(), name="account_edit"),
