@@ -78,7 +78,7 @@ RECORDS = {
     "accounts/{account}/contacts/": 7,
     "accounts/{account}/orders/": 7,
     "accounts/{account}/subscriptions/": 6,
-    "accounts/{account}/storefront/": 8,
+    "accounts/{account}/storefront/": 9,
     "accounts/{account}/activity/": 6,
     "accounts/{account}/activity/?show=plan": 6,
     "accounts/{account}/activity/?show=orders": 6,
