@@ -41,6 +41,7 @@ class AgreedBody(serializers.Serializer):
     renews_on = serializers.CharField(allow_blank=True)
     renewal_net = serializers.CharField()
     replaces = serializers.CharField(required=False, allow_blank=True, help_text="The subscription that ends")
+    replaced_until = serializers.CharField(required=False, allow_blank=True, help_text="Up to when that one is paid")
     when = serializers.ChoiceField(["now", "period_end"], required=False)
     with_credit = serializers.BooleanField(required=False, help_text="For the days that are left")
     kept_until = serializers.CharField(required=False, allow_blank=True, help_text="Of the alias, when it is parked")

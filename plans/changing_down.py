@@ -10,7 +10,7 @@ from notifications.post import post_all
 from . import letters
 from .drafts import sold_with
 from .models import Account, Order, PendingChange, Plan, Subscription
-from .placing import Confirmation, draft, lock_account, once, place, refuse_any
+from .placing import Confirmation, draft, once, place, refuse_any
 from .preview import Preview, Timing
 from .previewing import notices
 from .previewing_down import preview_down
@@ -36,7 +36,8 @@ def change_down(
     """
 
     def do_it() -> Order | PendingChange:
-        lock_account(account)
+        if timing.is_later:
+            _keep_from_renewing(account)
         account.forget_held()
         preview = preview_down(account, to_plan=to_plan, timing=timing, cycle=cycle, by=by, channel=channel)
         _refuse_unconfirmed(preview, confirmed, typed_alias)
@@ -50,6 +51,15 @@ def change_down(
 
     scheduled = PendingChange.objects.filter(form_key=confirmed.form_key, subscription__account=account)
     return scheduled.first() or once(do_it, account=account, form_key=confirmed.form_key)
+
+
+def _keep_from_renewing(account: Account) -> None:
+    """Until the transaction ends no period of the account begins, and so none that is charged after its plan's end.
+
+    An order needs no such lock, and waits for nobody: one whose subscription was renewed meanwhile is refused when it
+    is executed (`refuse_execution`).
+    """
+    list(Account.objects.select_for_update(of=("self",), no_key=True).filter(pk=account.pk).values_list("pk"))
 
 
 def _refuse_unconfirmed(preview: Preview, confirmed: Confirmation, typed_alias: str) -> None:
@@ -98,7 +108,6 @@ def withdraw_change(subscription: Subscription, *, channel: str, by) -> None:
     """
     account = subscription.account
     with transaction.atomic():
-        lock_account(account)
         waiting = PendingChange.objects.select_related("subscription__plan", "to_plan")
         change = waiting.filter(subscription=subscription).first()
         if change is None or not PendingChange.objects.filter(pk=change.pk).delete()[0]:

@@ -4,10 +4,11 @@ The sweeper finds what is due. A change waits while another plan order of its ac
 makes the order: it is made once, however many look at the same moment, and not at all when it is withdrawn first.
 """
 
+import contextlib
 import logging
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -16,7 +17,7 @@ from . import links, periods
 from .doorbells import ring_after_commit
 from .models import Account, Order, PendingChange, Storefront
 from .moves import move
-from .placing import begin_order, lock_account
+from .placing import begin_order
 from .previewing import SELF_SERVICE
 
 logger = logging.getLogger(__name__)
@@ -53,13 +54,10 @@ def carry_out(change_id: int) -> Order | None:
     if change is None:
         return None
     account = change.subscription.account
-    with transaction.atomic():
-        lock_account(account)
-        if Order.objects.open_plan_orders().filter(account=account).exists():
-            return None
-        if not PendingChange.objects.filter(pk=change.pk).delete()[0]:
-            return None
-        return _ordered(change, account)
+    with contextlib.suppress(IntegrityError), transaction.atomic():  # another plan order was faster: it waits for that
+        if PendingChange.objects.filter(pk=change.pk).delete()[0]:
+            return _ordered(change, account)
+    return None
 
 
 def _ordered(change: PendingChange, account: Account) -> Order:

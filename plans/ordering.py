@@ -7,7 +7,7 @@ from .baskets import lines_in, wanted_in
 from .drafts import freeze_items, items_of, preview_draft
 from .models import Account, Basket, Order, TermsAcceptance
 from .moves import locked, note
-from .placing import Confirmation, draft, lock_account, once, open_order_refusal, place, refuse_any
+from .placing import Confirmation, draft, once, open_order_refusal, place, refuse_any
 from .preview import Preview, Wanted
 from .previewing import preview_order
 from .refusals import PreviewStale, Refused
@@ -33,7 +33,6 @@ def order_basket(
     confirmed = Confirmation(fingerprint, form_key, accepted, reference, address)
 
     def order_it() -> Order:
-        lock_account(account)
         wanted = wanted_in(lines_in(basket))
         if not wanted:
             # Most likely it was ordered in another tab a moment ago: then that order is what there is to say.
@@ -55,7 +54,6 @@ def order_change(
     """
 
     def order_it() -> Order:
-        lock_account(account)
         preview = preview_order(account, wanted=[wanted], alias=alias, by=by, channel=channel)
         return _order_confirmed(account, preview, confirmed, channel=channel, by=by)
 
@@ -115,7 +113,6 @@ def draft_order(
 def order_previewed(account: Account, preview: Preview, *, channel: str, by) -> Order:
     """Draft and place exactly this preview, which nobody confirms on a screen: imports. Raises the first refusal."""
     with transaction.atomic():
-        lock_account(account)
         refuse_any(preview)
         order = draft(account, preview, channel=channel, by=by, reference="", form_key=None)
         place(order, preview, account=account, by=by)
@@ -130,7 +127,6 @@ def place_order(order: Order, *, by, fingerprint: str | None = None) -> Order:
     account = Account.objects.select_related("operator", "account_manager").get(pk=order.account_id)
     try:
         with transaction.atomic():
-            lock_account(account)
             # Whoever amends the draft at this moment has done so before, or is told that it is placed.
             found = Order.objects.select_for_update(of=("self",), no_key=True).only("number", "state").get(pk=order.pk)
             if not found.may("place"):

@@ -26,14 +26,6 @@ class Confirmation:
     address: str | None = None  # from where
 
 
-def lock_account(account: Account) -> None:
-    """From here to the end of the transaction nobody else orders for the account, changes its plan or renews it.
-
-    What is looked at afterwards is what the order will find. Whoever locks an order as well locks it after this.
-    """
-    list(Account.objects.select_for_update(of=("self",), no_key=True).filter(pk=account.pk).values_list("pk"))
-
-
 def once(order_it: Callable[[], Order], *, account: Account, form_key: str) -> Order:
     """What `order_it` makes, in one transaction; the same `form_key` again answers with the order that it made."""
     try:

@@ -62,6 +62,7 @@ class Preview:
     storefront: str = "none"  # what becomes of it: open, keep, restore, park or none
     alias: str = ""
     replaces: str = ""  # the number of the plan subscription that ends
+    replaced_until: date | None = None  # the end of the period that it is paid for
     timing: Timing = Timing()
     kept_until: date | None = None  # the last day on which the alias of a parked storefront waits for the account
     gained: list[str] = field(default_factory=list)
@@ -166,6 +167,7 @@ class Preview:
             "alias": self.alias,
             "address": self.address,
             "replaces": self.replaces,
+            "replaced_until": self.replaced_until.isoformat() if self.replaced_until else "",
             "when": self.timing.when,
             "with_credit": self.timing.with_credit,
             "kept_until": self.kept_until.isoformat() if self.kept_until else "",

@@ -84,6 +84,7 @@ def _with_plan_change(
         from_plan=holding.plan,
         to_plan=to_plan,
         replaces=holding.subscription.number if holding.subscription else "",
+        replaced_until=holding.subscription.period_end_on if holding.subscription else None,
         lines=lines,
         taxes=pricing.tax_lines(lines, currency=account.currency),
         cycle=chosen.cycle,

@@ -60,6 +60,7 @@ def preview_down(account: Account, *, to_plan: Plan, timing: Timing, cycle: str 
         from_plan=step.holding.plan,
         to_plan=to_plan,
         replaces=held.number if held else "",
+        replaced_until=held.period_end_on if held else None,
         timing=timing,
         lines=lines,
         taxes=pricing.tax_lines(lines, currency=account.currency),

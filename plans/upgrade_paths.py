@@ -113,6 +113,10 @@ def refuse_execution(order: Order, *, account: Account, subscription: Subscripti
     direction = going if start.id == order.from_plan_id else direction_of(start, order.to_plan)
     for refusal in _standing_refusals(account, subscription, order.to_plan, direction, start, going=going):
         raise refusal
+    agreed_until = order.preview.get("replaced_until", "")
+    if subscription and agreed_until and subscription.period_end_on.isoformat() != agreed_until:
+        # It was renewed while the order was being placed: the agreed credit is not for the period that is paid now.
+        raise Refused("preview_stale")
 
 
 def upgrade_options(account: Account) -> list[Option]:

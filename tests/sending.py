@@ -66,6 +66,8 @@ WRITES: dict[str, set[str]] = {
     "letter_resend": LETTERS | {"plans_activity"},
     "account_upgrade_plan": ORDERS,
     "subscription_upgrade": ORDERS,
+    **dict.fromkeys(("subscription_downgrade", "subscription_cancel"), ORDERS | {"plans_pendingchange"}),
+    "subscription_undo": LETTERS | {"plans_pendingchange", "plans_activity"},
     "account_tenant_request": LETTERS | {"plans_tenantrequest", "plans_activity"},
     "account_tenant_close": {"plans_tenantrequest", "plans_activity"},
     "import_resellers": ORDERS | ACCOUNTS | PEOPLE | {"plans_subscription", "plans_charge"},

@@ -33,6 +33,7 @@ class AccountPage(StaffRequired, View):
 
     route = "account"
     template = "bss/accounts/overview.html"
+    under = ""  # the tab that it belongs to, where that is not its own
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         account = full_record(request.operator, number)
@@ -42,7 +43,7 @@ class AccountPage(StaffRequired, View):
             "account": account,
             "standing": standing,
             "why_not": reason_of(refusal, account=account) if refusal else None,
-            "tabs": tabs_of(account, here=self.route),
+            "tabs": tabs_of(account, here=self.under or self.route),
             "storefront_url": address_of(account),
             "why_not_open": why_not_open(account),
         }
@@ -100,6 +101,16 @@ class AccountStorefront(AccountPage):
             "limit": account.limit("customers"),
             "former": [] if is_parked else former_aliases(account),
         }
+
+
+class AccountCustomers(AccountPage):
+    """The reseller's end customers: who is touched when its plan changes."""
+
+    route, template, under = "account_customers", "bss/accounts/customers.html", "account_storefront"
+
+    def more(self, account: Account) -> dict[str, object]:
+        page = paging.newest_first(Account.objects.customers_of(account), self.request, size=SIZE)
+        return {"page": page, "rows": page.rows}
 
 
 def latest_run(account: Account) -> Order | None:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:number>/contacts/<int:pk>/sign-in/", people.ContactSignIn.as_view(), name="contact_sign_in"),
     path("<slug:number>/orders/", pages.AccountOrders.as_view(), name="account_orders"),
     path("<slug:number>/subscriptions/", pages.AccountSubscriptions.as_view(), name="account_subscriptions"),
+    path("<slug:number>/customers/", pages.AccountCustomers.as_view(), name="account_customers"),
     path("<slug:number>/storefront/", pages.AccountStorefront.as_view(), name="account_storefront"),
     path(
         "<slug:number>/storefront-preview/",

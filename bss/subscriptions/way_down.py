@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views import View
 
 from plans.changing_down import withdraw_change
@@ -114,7 +113,7 @@ class WayDown(StaffRequired, View):
     def links(self) -> dict[str, str]:
         number = self.account.number
         return {
-            "customers": f"{reverse('accounts')}?{urlencode({'parent': number})}",
+            "customers": reverse("account_customers", args=[number]),
             "open_orders": reverse("account_orders", args=[number]),
         }
 

@@ -267,6 +267,8 @@ def _long_held(world: World, *, days: int) -> None:
     earlier = {name: F(name) - days * DAY for name in ("period_start_on", "period_end_on")}
     Charge.objects.filter(subscription=world.subscription, kind="charge").update(**earlier)
     Subscription.objects.filter(pk=world.subscription.pk).update(anchor_on=F("anchor_on") - days * DAY, **earlier)
+
+
 def a_parked_storefront_whose_alias_anybody_may_have(world: World) -> None:
     """I6 a parked storefront's alias waits for it"""
     Subscription.objects.filter(pk=world.subscription.pk).update(state="ended", ended_at=Now())
