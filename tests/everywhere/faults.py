@@ -1,5 +1,8 @@
 """What is wrong with an answer: its status, its head, the forms on its page."""
 
+from functools import cache
+from urllib.parse import urlsplit
+
 from django.urls import resolve
 
 from storefront.tenancy import URLCONFS, find_place
@@ -42,15 +45,21 @@ def faults_of_head(visit: Visit) -> list[str]:
     return found + [f"nonce {nonce!r} is not in the policy" for nonce in nonces if f"'nonce-{nonce}'" not in policy]
 
 
+@cache
+def place_of(action: str) -> tuple[str, str]:
+    """The face and the route that a form goes to; an error where it leads nowhere. The same forms are on many pages."""
+    parts = urlsplit(action)
+    place = find_place(parts.netloc, parts.path)
+    match = resolve(parts.path.removeprefix(f"/{place.segment}" if place.segment else ""), URLCONFS[place.face])
+    return place.face, match.url_name or ""
+
+
 def faults_of_forms(visit: Visit) -> list[str]:
     """A form goes to a route that we have, on the host that its page is on."""
     found = []
     for form in visit.page.forms:
-        host, _, path = form.action.removeprefix("http://").partition("/")
-        place = find_place(host, f"/{path.partition('?')[0]}")
         try:
-            rest = f"/{path}".partition("?")[0].removeprefix(f"/{place.segment}" if place.segment else "")
-            resolve(rest, URLCONFS[place.face])
+            place_of(form.action.partition("?")[0])
         except Exception as problem:  # noqa: BLE001 - whatever it is, the form leads nowhere
             found.append(f"a form goes to {form.action}: {type(problem).__name__}")
         if form.method == "post" and visit.page.is_document and "csrfmiddlewaretoken" not in form.names:

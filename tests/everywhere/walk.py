@@ -4,12 +4,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.test import Client
-from django.urls import resolve
 
-from storefront.tenancy import URLCONFS, find_place
 from tests import crowd, reading, walking, watching
 from tests import world as worlds
-from tests.everywhere.faults import faults_of_answer, faults_of_forms, faults_of_head, is_letter
+from tests.everywhere.faults import faults_of_answer, faults_of_forms, faults_of_head, is_letter, place_of
 from tests.reading import Form
 from tests.walking import Visit
 from tests.world import World
@@ -62,7 +60,7 @@ class Walk:
     def keep_forms(self, who: str, visit: Visit) -> None:
         """By where a form goes, what it asks and how; the first who is shown it sends it."""
         for form in visit.page.forms if visit.page and visit.page.is_document else ():
-            face, route = find_place(*_place(form.action)).face, route_of(form.action)
+            face, route = place_of(form.action.partition("?")[0])
             asked = tuple(sorted((name, form.kind_of(name)) for name in form.names))
             self.forms.setdefault((face, route, form.method, asked), Found(who, visit.address, form, route, face))
 
@@ -82,15 +80,3 @@ def walk_everywhere(world: World, clients: dict[str, Client]) -> Walk:
             walk.keep_forms(who, visit)
     walk.changed = watching.changed(before)
     return walk
-
-
-def route_of(action: str) -> str:
-    parts = urlsplit(action)
-    place = find_place(parts.netloc, parts.path)
-    match = resolve(parts.path.removeprefix(f"/{place.segment}" if place.segment else ""), URLCONFS[place.face])
-    return match.url_name or ""
-
-
-def _place(action: str) -> tuple[str, str]:
-    parts = urlsplit(action)
-    return parts.netloc, parts.path
