@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from children import Minder
@@ -56,21 +57,45 @@ class Shop:
         return cast.buyer_of(self.account).email
 
 
-@pytest.fixture(scope="module")
-def standing(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, minder: Minder) -> Iterator[str]:
-    """A web server, whose address this is, and a worker: started once for the tests of a file."""
-    processes = Processes(tmp_path_factory.mktemp("standing"), minder)
-    base = processes.web().replace("127.0.0.1", "localhost")
-    processes.worker()
-    yield base
-    processes.stop()
+class Standing:
+    """The web server and the worker of the walks. From the first one on they stay; starting them takes seconds."""
+
+    def __init__(self, folder: Path, minder: Minder) -> None:
+        self.processes = Processes(folder, minder)
+        self.base = ""
+
+    def come(self) -> str:
+        """The address of the web server."""
+        if not self.base:
+            self.base = self.processes.web().replace("127.0.0.1", "localhost")
+            self.processes.worker()
+        return self.base
+
+    def go(self) -> None:
+        """Somebody wants the database for themselves."""
+        self.processes.stop()
+        self.base = ""
+
+
+@pytest.fixture(scope="package")
+def standing(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, minder: Minder) -> Iterator[Standing]:
+    them = Standing(tmp_path_factory.mktemp("standing"), minder)
+    yield them
+    them.go()
 
 
 @pytest.fixture
-def shop(transactional_db: None, standing: str) -> Shop:
+def shop(transactional_db: None, standing: Standing) -> Shop:
     operator = cast.distributor(host="localhost")
     cast.product(operator)
-    return Shop(standing, operator, cast.reseller(operator))
+    return Shop(standing.come(), operator, cast.reseller(operator))
+
+
+@pytest.fixture
+def processes(standing: Standing, processes: Processes) -> Processes:
+    """A test's own, and no others beside them."""
+    standing.go()
+    return processes
 
 
 @pytest.fixture

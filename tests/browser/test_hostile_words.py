@@ -161,7 +161,8 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, broker) -> Iterator[World]:
+def world(django_db_setup, django_db_blocker, broker, standing) -> Iterator[World]:
+    standing.go()  # all is planted in one transaction
     settings = pytest.MonkeyPatch()
     settings.setattr(django_settings, "BSS_HOST", worlds.BSS)
     settings.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))  # as in life
