@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
@@ -93,19 +94,22 @@ def end_early(_signal: int, _frame: object) -> None:
 
 
 def run_legs(names: list[str], arguments: list[str], *, by_name: bool) -> list[Leg]:
-    """The test legs, side by side where there are two: each is one process that waits a lot for others.
+    """The test legs: side by side where there are both, SQLite's in two processes, for each waits a lot for others.
 
-    The first one is seen live; what the second one prints is kept and shown when both are done.
+    The first one is seen live; what the others print is kept and shown when all are done.
     """
     if not names:
         return []
     browser = find_browser()
-    kept = io.StringIO()
     with contextlib.ExitStack() as stack:
-        server = Server("", "")
+        server, shares = Server("", ""), [""]
         if "pg" in names:
             server = stack.enter_context(servers_for_tests.postgresql(Path(stack.enter_context(state_folder()))))
-        shares = [f"{place}/{len(names)}" for place in (1, 2)] if len(names) > 1 and server.url else ["", ""]
+        if len(names) > 1 and server.url:
+            names = ["sqlite", "sqlite", "pg"]
+            claims = stack.enter_context(state_folder())
+            shares = [f"{claims}:{place}" for place in (1, 2, 3)]  # tests/sharing.py
+        outs = [sys.stdout, *(io.StringIO() for _ in names[1:])]
 
         def run(name: str, share: str, out: TextIO) -> Leg:
             if name == "sqlite":
@@ -113,12 +117,13 @@ def run_legs(names: list[str], arguments: list[str], *, by_name: bool) -> list[L
             return test_on_postgresql(server, arguments, browser=browser, by_name=by_name, share=share, out=out)
 
         say(" and ".join(names) + (" side by side" if len(names) > 1 else ""))
-        with ThreadPoolExecutor(2) as pool:
-            running = [pool.submit(run, *leg) for leg in zip(names, shares, (sys.stdout, kept), strict=False)]
+        with ThreadPoolExecutor(len(names)) as pool:
+            running = [pool.submit(run, *leg) for leg in zip_longest(names, shares, outs, fillvalue="")]
             legs = [leg.result() for leg in running]
-    if kept.getvalue():
-        say(f"what {names[1]} printed")
-        print(kept.getvalue(), flush=True)
+    for name, kept in zip(names[1:], outs[1:], strict=True):
+        if kept.getvalue():
+            say(f"what {name} printed")
+            print(kept.getvalue(), flush=True)
     return legs
 
 

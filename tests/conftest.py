@@ -5,7 +5,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 import embedded_valkey
@@ -96,16 +95,29 @@ def processes(transactional_db: None, tmp_path: Path, minder: Minder) -> Iterato
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of the tests marked `shared` a leg of a whole run takes its own; and the second one goes the other way round.
-
-    So the one waits for processes or a browser while the other computes.
-    """
     if theirs := sharing.left_to_the_other(items):
         config.hook.pytest_deselected(items=theirs)
         items[:] = [item for item in items if item not in set(theirs)]
-    if sharing.IS_SECOND:
-        files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
-        items[:] = [item for tests in reversed(files) for item in tests]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """In a shared run: what is left when this process is free, which is known only then."""
+    if not sharing.IS_SHARED_RUN or session.testsfailed:  # pytest's own loop tells what could not be collected
+        return None
+    taking, mine = sharing.taken(session.items), []
+    item = next(taking, None)
+    while item is not None:
+        mine.append(item)
+        following = next(taking, None)
+        session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+        item = following
+    session.config.hook.pytest_deselected(items=[item for item in session.items if item not in set(mine)])
+    return True
 
 
 def pytest_collection_finish() -> None:

@@ -1,25 +1,30 @@
-"""What the two legs of one run share out among them: each does its part, and both together do all.
+"""What the processes of one run share out among them: each does its part, and together they do all.
 
-It is for what asks much of the machine and little of the database: pages and forms, walks in a browser, walks of
-everybody through everything, waiting for time to pass. Marked `shared`, tests go to the legs by turns; marked
-`shared("postgresql")`, they go where the stricter database makes them sharper. The tests of the faces are `shared`
-without a mark, but for those that a database answers in its own way: transactions, locks, counted statements. A leg
-that runs alone (`bin/test sqlite`, `bin/test pg`) does all of it.
+What a database answers in its own way (transactions, locks, counted statements) is tested on both. What asks much of
+the machine and little of the database is tested once: marked `shared`, on whichever has time for it; marked
+`shared("postgresql")`, where the stricter database makes it sharper. The tests of the faces are `shared` without a
+mark, but for those that are about the database. A leg that runs alone (`bin/test sqlite`, `bin/test pg`) does it all.
+
+Nothing is dealt out beforehand. Whoever is free takes the next file of tests, first of those that its database must
+see, then of those that any may; so all end at about the same time, whatever the machine and whatever the tests take.
 """
 
 import inspect
 import os
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-# "1/2", "2/2", or nothing; bin/checks.py says so.
-_place, _, _legs = os.environ.get("TEST_SHARE", "").partition("/")
-IS_SECOND = _place == "2"
+# The folder in which files of tests are taken, and the process's place: bin/checks.py says so in a shared run.
+_folder, _, _place = os.environ.get("TEST_SHARE", "").rpartition(":")
+IS_SHARED_RUN, GOES_BACKWARDS = bool(_folder), _place == "2"
+ANY = "any"
 TESTS = Path(__file__).resolve().parent
-BY_TURNS = [TESTS / name for name in (
+FACES = [TESTS / name for name in (
     "api", "bss", "storefront", "test_house.py", "test_house_rules.py", "test_templates.py", "config/test_children.py",
     "config/test_headers.py", "config/test_logs.py", "config/test_settings.py", "notifications/test_headers.py",
     "notifications/test_merging.py", "notifications/test_rendering.py",
@@ -28,26 +33,42 @@ ON_BOTH = {"test_query_plans.py", "test_search.py", "test_sql_counts.py"}
 ASKS = re.compile(r"quer(y|ies)\b|\bsql\b|vendor|\bconnection|Error\)|\\0|\\x00|\bat_once\(|\btogether\(", re.I)
 
 
-def mine(of: list) -> list:
-    """This leg's part, taken by turns."""
-    return of[int(_place) - 1 :: int(_legs)] if _legs else of
-
-
 def left_to_the_other(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Of the tests that are shared out those that are not this leg's."""
-    if not _legs:
-        return []
+    """What only the other database is asked."""
+    return [item for item in items if database_of(item) not in (connection.vendor, ANY)] if IS_SHARED_RUN else []
+
+
+def database_of(item: pytest.Item) -> str:
+    """Where a test is still to be run: on this database, on the other one, or on any of them."""
+    mark = item.get_closest_marker("shared")
+    if mark:
+        return mark.args[0] if mark.args else ANY
+    return ANY if is_of_a_face(item) and not is_about_the_database(item) else connection.vendor
+
+
+def taken(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """The tests that this process comes to take, file by file, while others take theirs."""
+    files: dict[tuple[bool, Path], list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if is_of_a_face(item) and not item.get_closest_marker("shared") and not is_about_the_database(item):
-            item.add_marker("shared")
-    shared = {item: item.get_closest_marker("shared") for item in items}
-    by_turns = [item for item, mark in shared.items() if mark and not mark.args]
-    placed = [item for item, mark in shared.items() if mark and mark.args and mark.args[0] != connection.vendor]
-    return [*set(by_turns).difference(mine(by_turns)), *placed]
+        files[database_of(item) == ANY, item.path].append(item)
+    in_turn = sorted(files, reverse=GOES_BACKWARDS)
+    for is_for_any, path in sorted(in_turn, key=lambda file: file[0]):
+        if take(ANY if is_for_any else connection.vendor, path):
+            yield from files[is_for_any, path]
+
+
+def take(database: str, path: Path) -> bool:
+    """Whether nobody has taken the file before."""
+    name = f"{database} {path.relative_to(TESTS)}".replace("/", " ")
+    try:
+        Path(_folder, name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def is_of_a_face(item: pytest.Item) -> bool:
-    return any(place in (item.path, *item.path.parents) for place in BY_TURNS) and item.path.name not in ON_BOTH
+    return any(place in (item.path, *item.path.parents) for place in FACES) and item.path.name not in ON_BOTH
 
 
 def is_about_the_database(item: pytest.Function) -> bool:

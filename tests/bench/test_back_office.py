@@ -8,9 +8,10 @@ from plans.demo.scale import grow
 from tests import cast
 from tests.api.calling import BSS
 from tests.bench.back_office import LIST, F, one_round, sides
+from tests.sharing import IS_SHARED_RUN
 
 pytestmark = [pytest.mark.bench, pytest.mark.shared, pytest.mark.django_db]
-ROUNDS = 3
+ROUNDS = 1 if IS_SHARED_RUN else 3
 
 
 def test_lists_and_records_beside_a_bare_view(settings, capsys):

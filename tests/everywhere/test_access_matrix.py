@@ -13,7 +13,6 @@ from django.test import Client
 
 from plans.models import BasketItem
 from storefront.tenancy import URLCONFS
-from tests import sharing
 from tests import world as worlds
 from tests.everywhere.routes import PREFIX, routes
 
@@ -58,11 +57,12 @@ def test_every_route_has_its_rows():
     assert told == there
 
 
+@pytest.mark.shared
 def test_every_role_gets_the_expected_answer(world):
     """All in one world; what changes something is undone after each request."""
     wrong, clients = [], {}
     BasketItem.objects.all().delete()  # an empty basket leads back to itself
-    for face, method, route, expected in sharing.mine(rows()):
+    for face, method, route, expected in rows():
         host = worlds.BSS if face in ("bss", "api") else worlds.STORE
         if SIGNS_IN_OR_OUT.match(route):
             clients.clear()
