@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", include("bss.accounts.urls")),
     path("orders/", include("bss.orders.urls")),
     path("subscriptions/", include("bss.subscriptions.urls")),
+    path("charges/", include("bss.charges.urls")),
     path("products/", include("bss.products.urls")),
     path("setup/", include("bss.setup.urls")),
     path("search/", include("bss.search.urls")),

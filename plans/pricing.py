@@ -46,7 +46,7 @@ class TaxLine:
         return {"text": self.text, "rate": str(self.rate), "tax": str(self.tax)}
 
 
-def label_of(name: str, cycle: str, quantity: int = 1) -> str:
+def label_of(name: str, *, cycle: str, quantity: int = 1) -> str:
     """As a charge is called on orders and statements: "12 × Office Suite, 1 month"."""
     many = f"{quantity} × " if quantity > 1 else ""
     return f"{many}{name}, {CYCLE_WORDS[cycle]}"

@@ -18,7 +18,7 @@ PLAN_WORDS = {plan[key] for plan in starter.PLANS for key in ("code", "name")}
 SEEDS = "plans/demo"
 BEGINS = {
     "Subscription": {"plans/upgrading.py"},
-    "Charge": {"plans/upgrading.py"},
+    "Charge": {"plans/upgrading.py", "plans/renewing.py"},
     "Storefront": {"plans/upgrading.py", "plans/founding.py"},
     "AliasClaim": {"plans/aliases.py"},
     "Order": {"plans/placing.py"},

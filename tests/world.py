@@ -103,6 +103,7 @@ def make() -> World:
         "bss/setup/api/:pk": token.pk,
         "bss/setup/notifications/outbox/:pk": order.notifications.order_by("id").first().pk,
         "api/v1/accounts/:number": reseller.number,
+        "api/v1/charges/:pk": order.charges.first().pk,
         "api/v1/notifications/:pk": order.notifications.order_by("id").first().pk,
         "api/v1/orders/:pk": subscription.order_item_id,
         "api/v1/plans/:code": "standard",

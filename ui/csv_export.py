@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from django.http import StreamingHttpResponse
 
@@ -9,7 +10,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe(cell: object) -> str:
-    """A cell that is text to every spreadsheet: what begins like a formula gets an apostrophe before it."""
+    """A cell that is text to every spreadsheet: what begins like a formula gets an apostrophe before it. A number is
+    one to every spreadsheet, a negative one too."""
+    if isinstance(cell, Decimal | int):
+        return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else text
 

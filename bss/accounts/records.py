@@ -14,6 +14,7 @@ TABS = (
     ("account_orders", "Orders", "order_count"),
     ("account_subscriptions", "Subscriptions", "subscription_count"),
     ("account_storefront", "Storefront", ""),
+    ("account_billing", "Billing", ""),
     ("account_activity", "Activity", ""),
 )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import editing, pages, people, storefront_acts, storefront_preview, suspension, upgrade
+from . import billing, editing, pages, people, storefront_acts, storefront_preview, suspension, upgrade
 from .views import AccountExport, AccountList
 
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("<slug:number>/orders/", pages.AccountOrders.as_view(), name="account_orders"),
     path("<slug:number>/subscriptions/", pages.AccountSubscriptions.as_view(), name="account_subscriptions"),
     path("<slug:number>/customers/", pages.AccountCustomers.as_view(), name="account_customers"),
+    path("<slug:number>/billing/", billing.AccountBilling.as_view(), name="account_billing"),
+    path("<slug:number>/billing/export.csv", billing.AccountStatement.as_view(), name="account_statement"),
     path("<slug:number>/storefront/", pages.AccountStorefront.as_view(), name="account_storefront"),
     path(
         "<slug:number>/storefront-preview/",

@@ -28,6 +28,7 @@ PLACES = (
     Place("orders", "Orders", "G O", "receipt"),
     Place("subscriptions", "Subscriptions", "G S", "loop"),
     Place("products", "Products", "G P", "box"),
+    Place("charges", "Charges", "", "card", also="billing statement credits export"),
     Place("setup", "Setup", "", "gear", also="settings"),
     Place("order_new", "New order", "Orders", "plus", "orders"),
     Place("account_new", "New account", "Accounts", "plus", "accounts", also="reseller"),

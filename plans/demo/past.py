@@ -136,7 +136,7 @@ def preview_of(step: Step) -> Preview:
 
 
 def _line(wanted: Wanted, on: date, account: Account, place: int, tax: tuple[Decimal, str]) -> pricing.Line:
-    text = pricing.label_of(wanted.product.name, wanted.cycle, wanted.quantity)
+    text = pricing.label_of(wanted.product.name, cycle=wanted.cycle, quantity=wanted.quantity)
     net = money.round_to(wanted.unit_price * wanted.quantity, account.currency)
     return pricing.Line("charge", text, net, *tax, on, periods.period_end(on, on, wanted.cycle), place)
 

@@ -143,7 +143,7 @@ def _charges(subscription: Subscription, order: Order, operator: Operator) -> It
             order=order if start == subscription.anchor_on else None,
             subscription=subscription,
             kind="charge",
-            text=pricing.label_of(subscription.product.name, Cycle.MONTH),
+            text=pricing.label_of(subscription.product.name, cycle=Cycle.MONTH),
             currency=order.currency,
             net=order.net,
             tax_text=text,

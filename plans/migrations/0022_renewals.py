@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['operator', 'created_at', 'id'], name='charge_by_time'),
         ),
         migrations.AddIndex(
+            model_name='charge',
+            index=models.Index(fields=['operator', 'kind', 'created_at', 'id'], name='charge_of_kind'),
+        ),
+        migrations.AddIndex(
             model_name='subscription',
             index=models.Index(condition=models.Q(('state', 'active')), fields=['operator', 'period_end_on', 'id'], name='subscription_to_renew'),
         ),

@@ -1,6 +1,6 @@
 """Subscription: held from `started_at` to `ended_at`. PendingChange waits on one; Charge is a statement line."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import models
@@ -169,11 +169,17 @@ class Charge(models.Model):
             models.Index(fields=["account", "-id"], name="charge_of_account"),
             models.Index(fields=["operator", "-id"], name="charge_newest"),
             models.Index(fields=["operator", "created_at", "id"], name="charge_by_time"),
+            models.Index(fields=["operator", "kind", "created_at", "id"], name="charge_of_kind"),
         ]
 
     @property
     def gross(self) -> Decimal:
         return self.net + self.tax
+
+    @property
+    def last_on(self) -> date:
+        """The last day that it is for; the first one where it is for none (a credit on the day of a renewal)."""
+        return max(self.period_end_on - timedelta(days=1), self.period_start_on)
 
 
 class TenantRequest(models.Model):

@@ -1,0 +1,1 @@
+"""Charges: the lines of all statements, and their export for the books."""
