@@ -3,7 +3,7 @@
 import django_filters
 
 from plans.models import Account, TenantRequest
-from ui.filters import accounts, notifications, orders, products, subscriptions
+from ui.filters import accounts, charges, notifications, orders, products, subscriptions
 
 ProductFilters = products.ProductFilters
 
@@ -18,6 +18,12 @@ class OrderFilters(orders.OrderFilters):
 
 class SubscriptionFilters(subscriptions.SubscriptionFilters):
     account = django_filters.CharFilter("account__number", max_length=20)
+
+
+class ChargeFilters(charges.ChargeFilters):
+    """`after` is the id of a charge: those that were written after it."""
+
+    after = django_filters.NumberFilter("pk", "gt", min_value=0, max_value=10**18, decimal_places=0)
 
 
 class NotificationFilters(notifications.NotificationFilters):

@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from . import accounts, aliases, catalogue, notifications, orders, plan_changes, schema, subscriptions, tenant_requests
+from . import (
+    accounts,
+    aliases,
+    catalogue,
+    charges,
+    notifications,
+    orders,
+    plan_changes,
+    schema,
+    subscriptions,
+    tenant_requests,
+)
 
 urlpatterns = [
     path("v1/accounts/", accounts.AccountList.as_view(), name="accounts"),
     path("v1/accounts/<slug:number>/", accounts.AccountPage.as_view(), name="account"),
     path("v1/accounts/<slug:number>/contacts/", accounts.ContactList.as_view(), name="contacts"),
     path("v1/alias-availability/", aliases.AliasAvailability.as_view(), name="alias_availability"),
+    path("v1/charges/", charges.ChargeList.as_view(), name="charges"),
+    path("v1/charges/<int:pk>/", charges.ChargePage.as_view(), name="charge"),
     path("v1/docs/", schema.Docs.as_view(), name="docs"),
     path("v1/notifications/", notifications.NotificationList.as_view(), name="notifications"),
     path("v1/notifications/<int:pk>/", notifications.NotificationPage.as_view(), name="notification"),

@@ -11,7 +11,7 @@ from tests import cast
 from .calling import STORE, Program, problem, token_of
 
 pytestmark = pytest.mark.django_db
-LISTS = "accounts notifications orders plans products subscriptions tenant-requests".split()
+LISTS = "accounts charges notifications orders plans products subscriptions tenant-requests".split()
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def rows(nordwind, standing):
     return [
         f"accounts/{tech.number}/", f"accounts/{tech.number}/contacts/", f"orders/{order.number}/",
         f"subscriptions/{subscription.number}/", f"notifications/{letter.pk}/", f"tenant-requests/{wish.pk}/",
+        f"charges/{tech.charges.get().pk}/",
     ]  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class Shell:
 
 def test_the_calls_of_the_page(erp, tech):
     shell = Shell(erp)
-    find, look, order, ask, letters = CALLS
+    find, look, order, ask, letters, charges = CALLS
     [found] = shell.run(find).json()["results"]
     shell.told["ACCOUNT"] = found["number"]
     shell.told["FINGERPRINT"] = shell.run(look).json()["fingerprint"]
@@ -51,6 +51,8 @@ def test_the_calls_of_the_page(erp, tech):
     execute_order(Order.objects.get().pk)
     assert shell.run(ask).json()["state"] == "executed"
     assert [letter["template"] for letter in shell.run(letters).json()["results"]] == ["welcome_standard"]
+    shell.told["CHARGE"] = "0"
+    assert [charge["total"] for charge in shell.run(charges).json()["results"]] == ["177.31"]
     again = shell.run(order)
     assert (again.status_code, again.json(), again["Idempotency-Replayed"]) == (201, ordered.json(), "true")
     assert problem(shell.run(order.replace('"month"', '"year"')), 422) == "idempotency_key_reused"

@@ -43,6 +43,7 @@ def world(nordwind, erp, tech) -> dict[str, dict[str, object]]:
         "tenant-requests": {"id": asked.pk},
         "orders": {"number": draft.json()["number"], "id": draft.json()["items"][0]["id"]},
         "accounts": {"number": alpine.number},
+        "charges": {"id": alpine.charges.get().pk},
         "subscriptions": {"number": Subscription.objects.get().number},
         "notifications": {"id": letter.pk},
         "plans": {"code": "free"},
@@ -95,7 +96,7 @@ def test_every_call_is_answered_as_described(world, erp, open_connection, operat
 def test_it_is_openapi():
     validate_schema(document())
     assert {tag for each in OPERATIONS for tag in each.definition.raw["tags"]} == {
-        "accounts", "alias-availability", "notifications", "orders", "plan-changes", "plans", "products",
+        "accounts", "alias-availability", "charges", "notifications", "orders", "plan-changes", "plans", "products",
         "subscriptions", "tenant-requests",
     }  # fmt: skip
     assert len(OPERATIONS) >= 24
