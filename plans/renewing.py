@@ -4,8 +4,9 @@ What was sold goes on: for the price and the number it was sold at, with the tax
 for it and nothing is ordered: the period moves on by one conditional UPDATE, and its charge goes onto the statement
 in the same transaction. `one_charge_per_period` promises that each period is charged once, whoever renews it.
 
-A plan that is about to be another one does not renew (`SubscriptionQuerySet.unhindered`). Whoever agrees to a plan
-change, or carries one out, locks the account first, and so does this.
+A plan that is about to be another one does not renew (`SubscriptionQuerySet.unhindered`). Whoever carries a plan change
+out locks the account first, and so does this. An order that is placed in the same moment speaks of the period before,
+and is refused when it is executed (docs/decisions/0029).
 """
 
 import logging

@@ -216,8 +216,8 @@ INVARIANTS: dict[str, Callable[[], Rows]] = {
     "I18 what is due has been renewed": verify_money.subscriptions_that_were_not_renewed,
     "I19 charged periods follow each other": verify_money.periods_with_a_gap_between,
     "I19 a subscription is charged from its first day to its last": verify_money.subscriptions_charged_for_other_days,
-    "I21 a scheduled change can and does happen": changes_that_cannot_happen,
     "I20 a credit is for the last charged period": verify_money.credits_of_another_period,
+    "I21 a scheduled change can and does happen": changes_that_cannot_happen,
 }
 
 
