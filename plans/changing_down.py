@@ -10,11 +10,11 @@ from notifications.post import post_all
 from . import letters
 from .drafts import sold_with
 from .models import Account, Order, PendingChange, Plan, Subscription
-from .placing import Confirmation, draft, once, place, refuse_any
+from .placing import Confirmation, draft, keep_plan_still, once, place, refuse_unseen
 from .preview import Preview, Timing
 from .previewing import notices
 from .previewing_down import preview_down
-from .refusals import PreviewStale, Refused
+from .refusals import Refused
 from .trail import remember
 
 
@@ -36,9 +36,7 @@ def change_down(
     """
 
     def do_it() -> Order | PendingChange:
-        if timing.is_later:
-            _keep_from_renewing(account)
-        account.forget_held()
+        keep_plan_still(account)
         preview = preview_down(account, to_plan=to_plan, timing=timing, cycle=cycle, by=by, channel=channel)
         _refuse_unconfirmed(preview, confirmed, typed_alias)
         if preview.timing.is_later:
@@ -53,22 +51,8 @@ def change_down(
     return scheduled.first() or once(do_it, account=account, form_key=confirmed.form_key)
 
 
-def _keep_from_renewing(account: Account) -> None:
-    """Until the transaction ends no period of the account begins, and so none that is charged after its plan's end.
-
-    An order needs no such lock, and waits for nobody: one whose subscription was renewed meanwhile is refused when it
-    is executed (`refuse_execution`).
-    """
-    list(Account.objects.select_for_update(of=("self",), no_key=True).filter(pk=account.pk).values_list("pk"))
-
-
 def _refuse_unconfirmed(preview: Preview, confirmed: Confirmation, typed_alias: str) -> None:
-    for refusal in preview.refusals:
-        if refusal.code in ("open_order_exists", "pending_change_exists"):  # there is nothing to look at again
-            raise refusal
-    if preview.fingerprint != confirmed.fingerprint:
-        raise PreviewStale(preview)
-    refuse_any(preview)
+    refuse_unseen(preview, confirmed.fingerprint)
     if preview.closes_storefront and typed_alias.strip() != preview.alias:
         raise Refused("alias_unconfirmed", alias=preview.alias)
 

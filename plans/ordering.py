@@ -7,7 +7,7 @@ from .baskets import lines_in, wanted_in
 from .drafts import freeze_items, items_of, preview_draft
 from .models import Account, Basket, Order, TermsAcceptance
 from .moves import locked, note
-from .placing import Confirmation, draft, once, open_order_refusal, place, refuse_any
+from .placing import Confirmation, draft, keep_plan_still, once, open_order_refusal, place, refuse_any, refuse_unseen
 from .preview import Preview, Wanted
 from .previewing import preview_order
 from .refusals import PreviewStale, Refused
@@ -37,6 +37,8 @@ def order_basket(
         if not wanted:
             # Most likely it was ordered in another tab a moment ago: then that order is what there is to say.
             raise open_order_refusal(account, otherwise=Refused("basket_empty"))
+        if any(one.product.is_plan for one in wanted):
+            keep_plan_still(account)
         preview = preview_order(account, wanted=wanted, alias=alias, by=by)
         order = _order_confirmed(account, preview, confirmed, channel=Order.Channel.STOREFRONT, by=by)
         basket.items.all().delete()
@@ -54,6 +56,7 @@ def order_change(
     """
 
     def order_it() -> Order:
+        keep_plan_still(account)
         preview = preview_order(account, wanted=[wanted], alias=alias, by=by, channel=channel)
         return _order_confirmed(account, preview, confirmed, channel=channel, by=by)
 
@@ -61,12 +64,7 @@ def order_change(
 
 
 def _order_confirmed(account: Account, preview: Preview, confirmed: Confirmation, *, channel: str, by) -> Order:
-    for refusal in preview.refusals:
-        if refusal.code == "open_order_exists":  # the same: there is nothing to look at again
-            raise refusal
-    if preview.fingerprint != confirmed.fingerprint:
-        raise PreviewStale(preview)
-    refuse_any(preview)
+    refuse_unseen(preview, confirmed.fingerprint)
     if preview.terms and not confirmed.accepted:
         raise Refused("terms_not_accepted")
     order = draft(account, preview, channel=channel, by=by, reference=confirmed.reference, form_key=confirmed.form_key)
@@ -132,6 +130,8 @@ def place_order(order: Order, *, by, fingerprint: str | None = None) -> Order:
             if not found.may("place"):
                 raise locked(found)
             items = items_of(order)
+            if any(item.is_plan for item in items):
+                keep_plan_still(account)
             preview = preview_draft(order, account=account, by=by, items=items)
             if fingerprint is not None and preview.fingerprint != fingerprint:
                 raise PreviewStale(preview)

@@ -9,10 +9,10 @@ from django.db.models.functions import Now
 from . import aliases
 from .doorbells import ring_after_commit
 from .drafts import agreed
-from .models import Account, NumberSeries, Order, OrderItem
+from .models import Account, NumberSeries, Order, OrderItem, Subscription
 from .moves import move
 from .preview import Preview
-from .refusals import Refused
+from .refusals import PreviewStale, Refused
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,18 @@ class Confirmation:
     accepted: bool = False  # the terms, where the preview has any
     reference: str = ""  # the customer's own
     address: str | None = None  # from where
+
+
+def keep_plan_still(account: Account) -> None:
+    """Until the transaction ends nobody renews the account's plan, schedules its end or orders another one.
+
+    What is looked at afterwards is what an order finds. It waits for whoever does one of these, never for a worker
+    that carries out an order for other products.
+    """
+    held = Subscription.objects.active().for_plans().filter(account=account)
+    # Locked first, read afterwards: what is read by the statement that waited is from before it waited.
+    if held.select_for_update(of=("self",), no_key=True).values_list("pk").first():
+        account.forget_held()
 
 
 def once(order_it: Callable[[], Order], *, account: Account, form_key: str) -> Order:
@@ -81,6 +93,19 @@ def place(order: Order, preview: Preview, *, account: Account, by) -> None:
         **agreed(preview),
     )
     ring_after_commit(order.id)
+
+
+NOTHING_TO_LOOK_AT = ("open_order_exists", "pending_change_exists")  # whatever is asked for, it is these first
+
+
+def refuse_unseen(preview: Preview, fingerprint: str) -> None:
+    """Raise PreviewStale where this is not what was confirmed, and the first refusal where it cannot be done."""
+    for refusal in preview.refusals:
+        if refusal.code in NOTHING_TO_LOOK_AT:
+            raise refusal
+    if preview.fingerprint != fingerprint:
+        raise PreviewStale(preview)
+    refuse_any(preview)
 
 
 def refuse_any(preview: Preview) -> None:

@@ -4,9 +4,8 @@ What was sold goes on: for the price and the number it was sold at, with the tax
 for it and nothing is ordered: the period moves on by one conditional UPDATE, and its charge goes onto the statement
 in the same transaction. `one_charge_per_period` promises that each period is charged once, whoever renews it.
 
-A plan that is about to be another one does not renew (`SubscriptionQuerySet.unhindered`). Whoever carries a plan change
-out locks the account first, and so does this. An order that is placed in the same moment speaks of the period before,
-and is refused when it is executed (docs/decisions/0029).
+A plan that is about to be another one does not renew (`SubscriptionQuerySet.unhindered`). Whoever agrees to a plan
+change locks the subscription first, whoever carries one out the account, and this does both.
 """
 
 import logging
@@ -73,9 +72,9 @@ class Turn:
         return len(begun)
 
     def _next_ones(self) -> list[int]:
-        """The oldest that are due, and their accounts locked; not those that somebody else is at."""
+        """The oldest that are due, locked with their accounts; not those that somebody else is at."""
         due = Subscription.objects.due(self.operator, on=self.on).exclude(pk__in=self.passed)
-        locked = due.select_for_update(of=("account",), no_key=True, skip_locked=True).select_related("account")
+        locked = due.select_for_update(of=("self", "account"), no_key=True, skip_locked=True).select_related("account")
         return [found.pk for found in locked.only("account__id").order_by("period_end_on", "pk")[:TOGETHER]]
 
 
@@ -90,8 +89,8 @@ def _try(work: Callable[[], list[int]]) -> list[int] | None:
 
 
 def _renew_alone(pk: int, operator: Operator, *, on: date) -> list[int]:
-    accounts = Account.objects.select_for_update(of=("self",), no_key=True)
-    list(accounts.filter(subscriptions=pk).only("pk"))
+    for rows in (Account.objects.filter(subscriptions=pk), Subscription.objects.filter(pk=pk)):
+        list(rows.select_for_update(of=("self",), no_key=True).only("pk"))
     return _renew([pk], operator, on=on)
 
 
@@ -137,7 +136,7 @@ def next_line(subscription: Subscription, operator: Operator, *, start: date, en
     """What a period costs: at the price it was sold at, never that of today's list. Tax is that of today."""
     rate, text = pricing.tax_of(subscription.account, operator)
     net = pricing.round_to(subscription.unit_price * subscription.quantity, subscription.currency)
-    label = pricing.label_of(subscription.order_item.name, cycle=subscription.cycle, quantity=subscription.quantity)
+    label = pricing.label_of(subscription.order_item.name, subscription.cycle, subscription.quantity)
     return pricing.Line("charge", label, net, rate, text, start, end)
 
 
