@@ -20,6 +20,7 @@ class Option:
     direction: str
     refusal: Refused | None
     prices: dict[str, object]
+    held: Subscription | None  # the plan subscription of the account: the same in all of its options
 
     @property
     def is_current(self) -> bool:
@@ -127,7 +128,7 @@ def upgrade_options(account: Account) -> list[Option]:
     for plan, direction, refusal in _steps(account, subscription, list(plans)):
         product = getattr(plan, "product", None)
         prices = {p.cycle: p for p in product.prices.all() if p.currency == account.currency} if product else {}
-        options.append(Option(plan, product, direction or "none", refusal, prices))
+        options.append(Option(plan, product, direction or "none", refusal, prices, subscription))
     return options
 
 

@@ -59,6 +59,11 @@ HEADINGS["park"] = (
     ),
     ("Cancelling your plan needs a little longer", "Nothing was changed yet. We email you as soon as it is done."),
 )
+HEADINGS["gone"] = (
+    HEADINGS["park"][0],
+    ("Your plan has ended", "What you made is kept for the next upgrade."),
+    HEADINGS["park"][2],
+)
 DOWN = (
     ("Your plan is being changed.", RUNNING_LEDE.replace("ready", "done")),
     ("Your plan has changed", "Your storefront stays at its address, with everything you made."),
@@ -112,9 +117,15 @@ def progress_of(order: Order, *, operator: Operator) -> Progress:
 def heading(order: Order) -> tuple[str, str]:
     if order.state == Order.State.CANCELLED:
         return "This order was cancelled", "Nothing was changed and nothing has been billed."
-    is_down = order.change == Order.Change.DOWNGRADE
-    running, ready, failed = DOWN if is_down else HEADINGS[order.preview.get("storefront", "none")]
+    running, ready, failed = _headings(order)
     return {Order.State.EXECUTED: ready, Order.State.FAILED: failed}.get(order.state, running)
+
+
+def _headings(order: Order) -> tuple[tuple[str, str], ...]:
+    outcome = order.preview.get("storefront", "none")
+    if order.change == Order.Change.DOWNGRADE:
+        return DOWN
+    return HEADINGS["gone" if order.change == Order.Change.CANCEL and outcome == "none" else outcome]
 
 
 def badge(order: Order) -> tuple[str, str]:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from plans.models import Entitlement, Operator, Plan, Price, Product
+from django.urls import reverse
+
+from plans.models import Entitlement, Operator, Plan, Price, Product, Subscription
 from plans.refusals import SENTENCES
-from plans.upgrade_paths import upgrade_options
+from plans.upgrade_paths import DOWN, Option, upgrade_options
 
 from .membership import Visitor
 
@@ -23,7 +25,8 @@ COUNTED = frozenset({Code.CUSTOMERS, Code.LISTED_PRODUCTS, Code.USERS})
 
 @dataclass(frozen=True)
 class Card:
-    """One plan. `action` is "buy", "sign_in", "current", "included" or "refused"; `reason` says why it is refused."""
+    """One plan. `action` is "buy", "down", "sign_in", "current" or "included"; `reason` says why it cannot be had now.
+    `url` leads down to a smaller plan."""
 
     plan: Plan
     product: Product | None
@@ -31,6 +34,7 @@ class Card:
     yearly: Price | None
     action: str
     reason: str = ""
+    url: str = ""
     entitlements: dict[str, int | None] = field(default_factory=dict)
 
     @property
@@ -38,18 +42,21 @@ class Card:
         return self.action == "current"
 
 
-def cards(operator: Operator, *, visitor: Visitor) -> list[Card]:
-    """The plans that are sold here, the one held without a subscription, and the visitor's own; lowest first."""
+def cards(operator: Operator, *, visitor: Visitor) -> tuple[list[Card], Subscription | None]:
+    """The plans that are sold here, the one held without a subscription, and the visitor's own; lowest first. And the
+    plan subscription that the visitor's account has."""
+    held = None
     if visitor.is_reseller:
-        seen = [_card_of(option, visitor=visitor) for option in upgrade_options(visitor.account)]
+        options = upgrade_options(visitor.account)
+        seen, held = [_card_of(option, visitor=visitor) for option in options], options[0].held
     else:
         plans = Plan.objects.filter(operator=operator).order_by("rank").select_related("product")
         reason = FOR_RESELLERS if visitor.is_member else ""
         seen = [
-            _card(plan, _prices(plan, operator.currency), "refused" if reason else "sign_in", reason)
+            _card(plan, _prices(plan, operator.currency), "buy" if reason else "sign_in", reason)
             for plan in plans.prefetch_related("product__prices", "entitlements")
         ]
-    return [card for card in seen if _is_shown(card)]
+    return [card for card in seen if _is_shown(card)], held
 
 
 def _is_shown(card: Card) -> bool:
@@ -57,23 +64,29 @@ def _is_shown(card: Card) -> bool:
     return sold or card.plan.is_default or card.is_current
 
 
-def _card_of(option, *, visitor: Visitor) -> Card:
+def _card_of(option: Option, *, visitor: Visitor) -> Card:
     if option.is_current:
-        action, reason = "current", ""
-    elif option.direction == "down":
-        action, reason = "included", ""
-    elif not visitor.may("buy"):
-        action, reason = "refused", SENTENCES["not_permitted"]
-    else:
-        action, reason = ("refused", option.refusal.sentence) if option.refusal else ("buy", "")
-    return _card(option.plan, option.prices, action, reason)
+        return _card(option.plan, option.prices, "current")
+    is_down = option.direction == DOWN and option.held is not None
+    refusal = option.refusal.sentence if option.refusal else ""
+    reason = refusal if visitor.may("change_plan" if is_down else "buy") else SENTENCES["not_permitted"]
+    url = _way_down(option) if is_down else ""
+    return _card(option.plan, option.prices, "down" if is_down else "buy", reason, url)
 
 
-def _card(plan: Plan, prices: dict[str, Price], action: str, reason: str) -> Card:
+def _way_down(option: Option) -> str:
+    """Back to the plan that needs no subscription is what cancelling does."""
+    number = option.held.number
+    if option.plan.is_default:
+        return reverse("subscription_cancel", args=[number])
+    return f"{reverse('subscription_downgrade', args=[number])}?to={option.plan.code}"
+
+
+def _card(plan: Plan, prices: dict[str, Price], action: str, reason: str = "", url: str = "") -> Card:
     product = getattr(plan, "product", None)
-    if plan.is_default and action in ("buy", "sign_in", "refused"):
+    if plan.is_default and action in ("buy", "sign_in"):
         action, reason = "included", ""
-    return Card(plan, product, prices.get("month"), prices.get("year"), action, reason, plan.sold_as())
+    return Card(plan, product, prices.get("month"), prices.get("year"), action, reason, url, plan.sold_as())
 
 
 def _prices(plan: Plan, currency: str) -> dict[str, Price]:

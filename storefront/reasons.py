@@ -37,6 +37,8 @@ def _reason(refusal: Refused, request: HttpRequest) -> Reason:
     if refusal.mend == "order":
         number = str(refusal.values["order"])
         return Reason(refusal.sentence, reverse("order", args=[number]), f"See order {number}")
+    if refusal.code == "pending_change_exists" and (held := request.visitor.account.held().subscription):
+        return Reason(refusal.sentence, reverse("subscription", args=[held.number]), f"See {held.number}")
     if refusal.code in ANOTHER_PLAN:
         return Reason(refusal.sentence, reverse("plans"), "See Reseller Plans")
     if refusal.mend == "basket":

@@ -19,6 +19,7 @@ from .views import (
     terms,
     theme,
     upgrade,
+    way_down,
 )
 
 handler400 = "config.unreadable.bad_request"
@@ -48,6 +49,13 @@ urlpatterns = [
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/<slug:number>/", subscriptions.subscription, name="subscription"),
     path("subscriptions/<slug:number>/upgrade/", upgrade.subscription_upgrade, name="subscription_upgrade"),
+    path(
+        "subscriptions/<slug:number>/downgrade/",
+        way_down.DowngradeSubscription.as_view(),
+        name="subscription_downgrade",
+    ),
+    path("subscriptions/<slug:number>/cancel/", way_down.CancelSubscription.as_view(), name="subscription_cancel"),
+    path("subscriptions/<slug:number>/undo/", way_down.keep_plan, name="subscription_undo"),
     *bell.urlpatterns,
     *robots.urlpatterns,
     *account.urlpatterns,

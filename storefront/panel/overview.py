@@ -8,6 +8,7 @@ from plans import links
 from plans.models import Account
 
 from .. import readiness
+from ..waiting import waiting_on
 from .access import managers_only
 
 
@@ -25,6 +26,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "checks": checks,
             "done": sum(check.is_done for check in checks),
             "customers": customers,
+            "waiting": waiting_on(visitor.account.held().subscription, visitor=visitor),
             "limit": visitor.account.limit("customers"),
         },
     )

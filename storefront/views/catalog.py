@@ -8,12 +8,13 @@ from django.views.decorators.http import require_safe
 
 from plans import links
 from plans.models import Product
-from reselling import previews
 
 from .. import catalogue_reading, icon, plan_cards
 from ..forms import BasketItemForm
-from ..membership import Visitor, member_may
+from ..kept_storefront import kept, own_storefront
+from ..membership import member_may
 from ..revalidation import page
+from ..waiting import waiting_on
 
 
 @require_safe
@@ -48,21 +49,22 @@ def product_page(request: HttpRequest, shown: Product, *, form: BasketItemForm |
 
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
-    cards = plan_cards.cards(request.operator, visitor=request.visitor)
+    visitor = request.visitor
+    cards, held = plan_cards.cards(request.operator, visitor=visitor)
+    is_without = visitor.is_reseller and not visitor.header.has_own_storefront
+    own = own_storefront(visitor.account) if is_without else None
     context = {
         "cards": cards,
         "comparison": plan_cards.compare(cards, operator=request.operator),
         "columns": len(cards) + 1,
         "currency": catalogue_reading.currency_of(request),
-        "may_preview": _may_preview(request.visitor),
+        "waiting": waiting_on(held, visitor=visitor),
+        "kept": kept(own, account=visitor.account),
+        "may_preview": is_without and own is None and visitor.may("buy"),
         "example_address": links.shown_address(request.operator, "techsolutions"),
     }
     shows = [part for card in cards for part in (card.plan, card.product, card.monthly, card.yearly, card.entitlements)]
     return page(request, "storefront/plans.html", context, shows=shows)
-
-
-def _may_preview(visitor: Visitor) -> bool:
-    return visitor.may("buy") and not visitor.header.alias and previews.may_preview(visitor.account)
 
 
 @require_safe

@@ -107,7 +107,7 @@ def _progress(
     request: HttpRequest, mine: Order, *, typed: str | None = None, refusal: Refused | None = None
 ) -> dict[str, object]:
     alias, may_buy = mine.preview.get("alias", ""), request.visitor.may("buy")
-    is_ready = mine.state == Order.State.EXECUTED and alias
+    is_ready = mine.state == Order.State.EXECUTED and alias and mine.preview.get("storefront") != "park"
     return {
         "order": mine,
         "badge": badge(mine),

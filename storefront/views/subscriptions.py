@@ -1,17 +1,22 @@
 """My subscriptions: the list, and one subscription with its storefront, usage and history."""
 
+from dataclasses import dataclass
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from plans import links
 from plans.models import Account, Activity, Storefront, Subscription
 from plans.refusals import SENTENCES
-from plans.upgrade_paths import Option, next_way_up
+from plans.upgrade_paths import Option, all_below, next_above, upgrade_options
 
 from ..keyset import newest_first
 from ..membership import member_may
+from ..waiting import waiting_on
+from .way_down import smaller_plans
 
 OF_THE_ORDER = Q(verb__in=["order.place", "order.cancel"])
 OF_A_PLAN = Q(verb__startswith="storefront.")
@@ -21,9 +26,26 @@ MOST_HISTORY = 50
 @require_safe
 @member_may("view")
 def subscriptions(request: HttpRequest) -> HttpResponse:
-    mine = Subscription.objects.of_account(request.visitor.account).select_related("product")
-    page = newest_first(mine, request)
-    return render(request, "storefront/subscriptions.html", {"page": page})
+    mine = Subscription.objects.of_account(request.visitor.account)
+    page = newest_first(mine.select_related("product", "pending_change__to_plan"), request)
+    waits = [found for row in page.rows if (found := waiting_on(row, visitor=request.visitor))]
+    return render(request, "storefront/subscriptions.html", {"page": page, "waiting": next(iter(waits), None)})
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """An entry of "I want to…". `reason` says why it cannot be chosen now; `said_at` is the entry that says it."""
+
+    label: str
+    icon: str
+    url: str
+    tone: str = ""
+    reason: str = ""
+    said_at: str = ""
+
+    @property
+    def says_it(self) -> bool:
+        return self.said_at == self.icon
 
 
 @require_safe
@@ -36,19 +58,18 @@ def subscription(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(mine, number=number)
     alias = _live_alias(account) if found.is_active and "own_storefront" in found.entitlements else ""
     limit = found.entitlements.get("customers") if found.is_active else None
-    way = (
-        next_way_up(account, is_sold=True)
-        if found.is_active and found.plan_id and request.visitor.is_reseller
-        else None
-    )
+    is_plan = found.is_active and found.plan_id and request.visitor.is_reseller
+    options = upgrade_options(account) if is_plan else []
+    way = next_above(options, is_sold=True)
+    panel = links.admin_panel_url(request.operator, alias) if alias and request.visitor.may("manage_storefront") else ""
+    shortcuts = _shortcuts(request, found, options, panel=panel)
     context = {
         "subscription": found,
         "order": found.order_item.order,
-        "pending": getattr(found, "pending_change", None),
+        "waiting": waiting_on(found, visitor=request.visitor),
+        "shortcuts": shortcuts,
+        "cancel": next((way for way in shortcuts if way.tone == "risk"), None),
         "storefront_url": links.storefront_url(request.operator, alias) if alias else "",
-        "panel_url": links.admin_panel_url(request.operator, alias)
-        if alias and request.visitor.may("manage_storefront")
-        else "",
         "way_up": way,
         "no_way_up": _why_not(request, way),
         "customers_limit": limit,
@@ -58,8 +79,28 @@ def subscription(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "storefront/subscription.html", context)
 
 
+def _shortcuts(request: HttpRequest, found: Subscription, options: list[Option], *, panel: str) -> list[Shortcut]:
+    """What can be done with it. A reason that several have is said at the first of them."""
+    below, said = all_below(options), dict[str, str]()
+
+    def shortcut(label: str, icon: str, way: Option | None, tone: str = "") -> list[Shortcut]:
+        if way is None:
+            return []
+        what, reason = label.partition(" ")[0].lower(), _why_not(request, way)
+        url = reverse(f"subscription_{what}", args=[found.number])
+        return [Shortcut(label, icon, url, tone, reason, said.setdefault(reason, icon))]
+
+    return [
+        *shortcut("Upgrade the subscription", "arrowup", next_above(options, is_sold=True)),
+        *shortcut("Downgrade the subscription", "arrowdown", next(iter(smaller_plans(options)), None)),
+        *([Shortcut("Customise my storefront", "brush", panel, "link")] if panel else []),
+        Shortcut("Download statement", "download", reverse("statement_export"), "link"),
+        *shortcut("Cancel the subscription", "ban", next((way for way in below if way.plan.is_default), None), "risk"),
+    ]
+
+
 def _why_not(request: HttpRequest, way: Option | None) -> str:
-    """Why the upgrade cannot be had now; empty where it can, or where there is nothing above."""
+    """Why the plan cannot be had now; empty where it can, or where there is none."""
     if way is None:
         return ""
     if not request.visitor.may("change_plan"):
@@ -76,5 +117,7 @@ def _history(found: Subscription) -> list[Activity]:
     """What a customer is told of it, newest first: not every turn that a worker took."""
     here = Activity.objects.filter(operator_id=found.operator_id)
     told = OF_THE_ORDER | OF_A_PLAN if found.plan_id else OF_THE_ORDER
+    about = here.filter(subscription=found)
     of_order = here.filter(told, order_id=found.order_item.order_id)
-    return list(of_order.union(here.filter(subscription=found)).order_by("-id")[:MOST_HISTORY])
+    of_the_end = here.filter(OF_A_PLAN, order__in=about.filter(verb="subscription.ended").values("order"))
+    return list(of_order.union(about, of_the_end).order_by("-id")[:MOST_HISTORY])

@@ -188,11 +188,11 @@ def test_the_cards_follow_the_ladder(nordwind, tech):
     }  # fmt: skip
     free = cast.on_plan(cast.reseller(nordwind, "Alpine Cloud"), "free", alias="alpinecloud")
     assert buttons(signed_in(cast.buyer_of(free))) == {
-        "Basic": "Included", "Free": "Current plan", "Standard": "Add to basket"
+        "Basic": "Downgrade to Basic", "Free": "Current plan", "Standard": "Add to basket"
     }  # fmt: skip
     standard = cast.on_plan(cast.reseller(nordwind, "Kestrel"), "standard", alias="kestrel")
     assert buttons(signed_in(cast.buyer_of(standard))) == {
-        "Basic": "Included", "Free": "Included", "Standard": "Current plan"
+        "Basic": "Downgrade to Basic", "Free": "Downgrade to Free", "Standard": "Current plan"
     }  # fmt: skip
 
 
