@@ -136,7 +136,7 @@ def next_line(subscription: Subscription, operator: Operator, *, start: date, en
     """What a period costs: at the price it was sold at, never that of today's list. Tax is that of today."""
     rate, text = pricing.tax_of(subscription.account, operator)
     net = pricing.round_to(subscription.unit_price * subscription.quantity, subscription.currency)
-    label = pricing.label_of(subscription.order_item.name, subscription.cycle, subscription.quantity)
+    label = pricing.label_of(subscription.order_item.name, cycle=subscription.cycle, quantity=subscription.quantity)
     return pricing.Line("charge", label, net, rate, text, start, end)
 
 
