@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from . import links
+from . import links, periods
 from .models import OPEN_STATES, Account, AliasClaim, Operator, OrderItem, Storefront
 from .refusals import Refused
 
@@ -98,6 +98,12 @@ def with_plural(word: str) -> set[str]:
 def claims_in_force(aliases: Collection[str], *, operator: Operator) -> QuerySet[AliasClaim]:
     """Who holds, uses or may come back to one of these aliases."""
     return AliasClaim.objects.filter(operator=operator, alias__in=aliases).exclude(_free_for(None))
+
+
+def last_day_of(claim: AliasClaim, *, operator: Operator) -> date | None:
+    """The operator's last day on which it is in quarantine; None where it is not."""
+    end = claim.quarantined_until
+    return end and periods.today(operator, now=end - timedelta(microseconds=1))
 
 
 def check_alias(text: str, *, operator: Operator) -> str:

@@ -73,7 +73,7 @@ SENTENCES: dict[str, str] = {
     "letter_personal": "A letter with a personal link goes to its own recipient only.",
     # About what a reseller lists.
     "markup_invalid": "Enter a percentage from 0 to 1,000, as in 12.5.",
-    "prices_frozen": "Your plan has no own prices, so markups can’t change now.",
+    "prices_frozen": "Your plan has no own prices, so markups are frozen and can’t change now.",
     "listed_full": "Your plan allows {most:,} listed products. Nothing was changed.",
     "not_listed": "{product} is not listed. List it in the catalogue first.",
     "featured_full": "The home page shows up to {most} products. Remove one first.",

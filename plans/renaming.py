@@ -5,10 +5,9 @@ What was printed or linked under the old alias goes on working: it stays the acc
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import aliases, links, periods
@@ -29,7 +28,7 @@ class Renaming:
     account: Account
     storefront: Storefront
     typed: str | None
-    leads_until: datetime  # the old address
+    leads_until: date  # the old address, that day included
     refusals: list[Refused] = field(default_factory=list)
 
     @property
@@ -46,7 +45,7 @@ def preview_renaming(account: Account, *, typed: str | None) -> Renaming:
     if typed is not None:
         refused = aliases.availability(typed, operator=account.operator, account=account).refusal
         refusals += [refused] if refused else _same(aliases.normalise(typed), storefront)
-    return Renaming(account, storefront, typed, _end_of_quarantine(account), refusals)
+    return Renaming(account, storefront, typed, _last_day(account), refusals)
 
 
 @transaction.atomic
@@ -68,20 +67,22 @@ def rename_storefront(account: Account, *, alias: str, seen: int, by: User | Non
     claims.filter(alias=taken).update(state=State.IN_USE, held_until=None, quarantined_until=None)
     about = {"noun": "storefront", "verb": "storefront.", "operator_id": account.operator_id}
     take_turn(storefront, seen=seen, **about, claim=claims.get(alias=taken))
-    until = _end_of_quarantine(account)
-    claims.filter(pk=old.pk).update(state=State.QUARANTINED, held_until=None, quarantined_until=until)
+    last = _last_day(account)
+    end = periods.end_of(last, operator=account.operator)
+    claims.filter(pk=old.pk).update(state=State.QUARANTINED, held_until=None, quarantined_until=end)
     text = f"Storefront Alias changed from {old.alias} to {taken}. The old address leads to the new one until"
-    text = f"{text} {periods.today(account.operator, now=until):%-d %b %Y}."
+    text = f"{text} {last:%-d %b %Y}."
     remember(account.operator_id, RENAMED, text, by=by, account=account)
     for each in (old.alias, taken):
         forget_alias(account.operator_id, each)
     return taken
 
 
-def former_aliases(account: Account) -> QuerySet[AliasClaim]:
-    """Those that still lead to its storefront, the one that does so longest first."""
+def former_aliases(account: Account) -> list[tuple[str, date]]:
+    """Those that still lead to its storefront, each with its last day; the one that does so longest first."""
     kept = AliasClaim.objects.filter(account=account, quarantined_until__gt=timezone.now(), storefront=None)
-    return kept.order_by("-quarantined_until", "alias")
+    found = kept.order_by("-quarantined_until", "alias")
+    return [(claim.alias, aliases.last_day_of(claim, operator=account.operator)) for claim in found]
 
 
 def alias_now(alias: str, *, operator_id: int) -> str:
@@ -110,5 +111,5 @@ def _same(alias: str, storefront: Storefront) -> list[Refused]:
     return [Refused("alias_unchanged", alias=alias)] if is_same else []
 
 
-def _end_of_quarantine(account: Account) -> datetime:
-    return timezone.now() + timedelta(days=account.operator.alias_quarantine_days)
+def _last_day(account: Account) -> date:
+    return periods.today(account.operator) + timedelta(days=account.operator.alias_quarantine_days)

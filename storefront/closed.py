@@ -8,7 +8,7 @@ often it is there that the reason is mended. Where the whole account is suspende
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from plans import links
+from plans import aliases, links
 from plans.models import Storefront
 
 from .portal import READABLE_WHEN_PARKED
@@ -42,7 +42,7 @@ def _parked(request: HttpRequest) -> HttpResponse:
     context = {
         "address": links.storefront_url(request.operator, request.alias),
         "plans_url": links.store_url(request.operator, "/plans/"),
-        "kept_until": request.storefront.claim.quarantined_until,
+        "kept_until": aliases.last_day_of(request.storefront.claim, operator=request.operator),
     }
     return render(request, "storefront/panel/parked.html", context, status=410)
 

@@ -26,6 +26,7 @@ from ..keyset import by_name
 from .access import managers_only
 from .catalogue_finding import STATES, Sought
 from .catalogue_forms import CatalogueForm, ListingForm
+from .frozen import way_up
 
 VERBS = {"list": list_products, "unlist": unlist_products}
 DONE = {"list": "listed", "unlist": "not listed any more"}
@@ -48,6 +49,9 @@ def _list(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
         "states": STATES,
         "categories": categories(request.operator),
         "pricing": pricing,
+        "frozen_markup": not pricing.has_own_prices
+        and (pricing.markup is not None or any(product.own_markup is not None for product in page.rows)),
+        "way_up": way_up(request),
         "problem": problem,
         "stay": reverse("panel_catalogue"),
         **{f"{act}_all": f"?{sought.query(act=act)}" for act in VERBS},
@@ -140,6 +144,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "conflict": conflict,
         "costs": costings([shown], pricing=pricing)[shown.pk],
         "pricing": pricing,
+        "way_up": way_up(request),
     }
     return render(request, "storefront/panel/catalogue_product.html", context, status=422 if form.is_bound else 200)
 
@@ -174,6 +179,7 @@ def every_product(request: HttpRequest) -> HttpResponse:
         "conflict": conflict,
         "kept": storefront,
         "can_price": can_price,
+        "way_up": way_up(request),
         "without_choice": without_choice(storefront),
     }
     return render(

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 
 from plans.models import Storefront
-from plans.refusals import Refused
+from plans.refusals import SENTENCES, Refused
 from reselling.catalogue import Choice
 from reselling.prices import plain_markup, read_markup
 from ui.forms import ShapedForm, TypedField, VersionField
@@ -15,7 +15,10 @@ WORD = {value: word for word, value in SEEN.items()}
 
 
 class MarkupForm(ShapedForm):
-    """A form with a markup, where the plan has own prices; else what is there is kept."""
+    """A form with a markup, where the plan has own prices; else what is there is kept, and another one refused.
+
+    A page that was shown without the field, before the plan had own prices again, leaves the markup as it is.
+    """
 
     markup = TypedField(
         required=False,
@@ -25,9 +28,15 @@ class MarkupForm(ShapedForm):
 
     def __init__(self, *args, can_price: bool, kept: Decimal | None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.kept = kept
-        if not can_price:
+        self.kept, self.can_price = kept, can_price
+        if not can_price or (self.is_bound and "markup" not in self.data):
             del self.fields["markup"]
+
+    def clean(self) -> dict:
+        typed = self.data.get("markup", "")
+        if not self.can_price and typed and typed != plain_markup(self.kept):
+            self.refuse(None, SENTENCES["prices_frozen"])
+        return super().clean()
 
     def clean_markup(self) -> Decimal | None:
         try:

@@ -10,6 +10,7 @@ from plans.models import Account
 from .. import readiness
 from ..waiting import waiting_on
 from .access import managers_only
+from .frozen import way_up, what_is_kept
 
 
 @require_safe
@@ -27,6 +28,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "done": sum(check.is_done for check in checks),
             "customers": customers,
             "waiting": waiting_on(visitor.account.held().subscription, visitor=visitor),
+            "kept": what_is_kept(shown, account=visitor.account, customers=customers),
+            "way_up": way_up(request),
             "limit": visitor.account.limit("customers"),
         },
     )

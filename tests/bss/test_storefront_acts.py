@@ -7,7 +7,7 @@ from plans.models import Account, Storefront
 from plans.suspending import reopen_storefront, suspend_storefront
 from tests import cast
 from tests.plans.at_once import at_once, codes
-from tests.storefront.parking import parked
+from tests.storefront.going_down import parked
 from tests.storefront.visits import words
 
 

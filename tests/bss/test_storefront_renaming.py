@@ -1,11 +1,14 @@
 """The dialog Change Storefront Alias, from the Storefront tab of an account."""
 
+from datetime import timedelta
+
 import pytest
 
+from plans import periods
 from plans.models import Account, AliasClaim, Storefront
 from plans.renaming import rename_storefront
 from tests import cast
-from tests.storefront.parking import parked
+from tests.storefront.going_down import parked
 from tests.storefront.visits import words
 
 
@@ -35,7 +38,7 @@ def test_it_shows_what_will_be_and_does_it(maren, account):
     assert done.redirect_chain == [(page_of(account, ""), 302)]
     told = words(done)
     assert "The storefront of Tech Solutions stands at harbor now." in told
-    until = AliasClaim.objects.get(alias="techsolutions").quarantined_until
+    until = periods.today(account.operator) + timedelta(days=90)
     assert f"Former aliases techsolutions leads here until {until:%-d %b %Y}" in told
     assert alias_of(account) == "harbor"
     parked(account)

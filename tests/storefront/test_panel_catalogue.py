@@ -127,8 +127,8 @@ def test_on_a_plan_without_own_prices_markups_are_frozen(tech, manager):
     held.entitlements.pop("own_prices")
     held.save()
     page = f"{ROOM}products/backup-vault/"
-    assert "Markup 5 %, frozen" in words(manager.get(page))
-    assert "Markup 20 %, frozen" in words(manager.get(f"{ROOM}every-product/"))
+    assert "Frozen Own markup: 5 %" in words(manager.get(page))
+    assert "Frozen Markup on every product: 20 %" in words(manager.get(f"{ROOM}every-product/"))
     manager.post(page, form_of(manager.get(page), None) | {"markup": "99"})
     assert (Listing.objects.get().markup, shop(tech).markup) == (Decimal(5), Decimal(20))
     assert "€13.00" in words(Client().get("/techsolutions/products/mail-archive/"))

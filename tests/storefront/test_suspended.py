@@ -8,7 +8,7 @@ from plans.models import Account, Storefront, User
 from plans.suspending import reopen_storefront, suspend_storefront
 from plans.verify import broken
 from tests import cast
-from tests.storefront.parking import parked
+from tests.storefront.going_down import parked
 from tests.storefront.visits import signed_in, statements, words
 
 pytestmark = pytest.mark.django_db
