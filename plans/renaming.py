@@ -13,6 +13,7 @@ from django.utils import timezone
 from . import aliases, links, periods
 from .kept import forget_alias
 from .models import Account, AliasClaim, Order, Storefront, User
+from .placing import keep_plan_still
 from .refusals import Refused
 from .trail import remember
 from .versions import take_turn
@@ -55,8 +56,9 @@ def rename_storefront(account: Account, *, alias: str, seen: int, by: User | Non
     `seen` is the version of the storefront that was shown. Refuses with no_storefront, storefront_parked,
     open_order_exists (the order shows the alias that it was agreed with), alias_* and changed_meanwhile.
     """
-    # Whoever executes an order of this account, parks its storefront or renames it, waits.
+    # Whoever executes an order of this account, renames or suspends its storefront waits, and who orders a plan.
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    keep_plan_still(account)
     storefront = Storefront.objects.of_reseller(account).select_related("claim", "account").first()
     if storefront is None:
         raise Refused("no_storefront", account=account.name)

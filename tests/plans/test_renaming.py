@@ -344,8 +344,7 @@ def test_a_newcomer_takes_the_alias_at_once(account):
 
 
 def ends_well(account: Account, outcomes: list) -> None:
-    """Whoever came second is told, or had looked only afterwards. Ordering waits for nobody (decision 29): what was
-    agreed in the same moment may name the former alias, which leads on; what happens is about the one that is."""
+    """Whoever came second is told, or had looked only afterwards: what was agreed names the alias that is."""
     order = Order.objects.open_plan_orders().filter(account=account).first()
     fine = (["done", "open_order_exists"], ["done", "preview_stale"], ["done", "done"])
     assert codes(outcomes) in fine, outcomes
@@ -356,7 +355,7 @@ def ends_well(account: Account, outcomes: list) -> None:
         execute_order(order.pk)
         order.refresh_from_db()
         assert (order.state, shown(account).claim.alias, broken()) == ("executed", alias, {})
-        assert order.preview["alias"] == alias or outcomes[0].code == "done"
+        assert order.preview["alias"] == alias
 
 
 @pytest.mark.django_db(transaction=True)
