@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from plans import links
-from plans.models import Account, ApiToken, Entitlement, Listing, Storefront
+from plans.models import Account, ApiToken, Entitlement, Listing, Storefront, Subscription
 from reselling.catalogue import listed
 from reselling.prices import plain_markup
 
@@ -47,7 +47,8 @@ def way_up(request: HttpRequest) -> WayUp:
 
 def what_is_kept(storefront: Storefront, *, account: Account, customers: int) -> list[Kept]:
     """For the overview. `customers` are the active ones. A plan that includes all of it costs no query."""
-    return [*_prices(storefront, account), *_over_limits(storefront, account, customers), *_tokens(account)]
+    found = [*_prices(storefront, account), *_over_limits(storefront, account, customers)]
+    return [*found, *_footer(account), *_tokens(account)]
 
 
 def _prices(storefront: Storefront, account: Account) -> Iterator[Kept]:
@@ -70,6 +71,15 @@ def _over_limits(storefront: Storefront, account: Account, customers: int) -> It
     if most is not None and (many := listed(storefront).count()) > most:
         why = f"Your plan allows {most:,}. All stay listed, none can be added until there are fewer."
         yield Kept(f"Listed products: {many:,}", why, reverse("panel_catalogue"), OVER)
+
+
+def _footer(account: Account) -> Iterator[Kept]:
+    if account.can(Code.UNBRANDED):
+        return
+    former = Subscription.objects.filter(account=account, state=Subscription.State.ENDED)
+    if former.filter(entitlements__has_key=Code.UNBRANDED).exists():
+        name = account.operator.short_name
+        yield Kept(f"Footer without “Powered by {name}”", "Your plan has this line on every page.")
 
 
 def _tokens(account: Account) -> Iterator[Kept]:

@@ -121,4 +121,4 @@ def test_parked(shop, visitor, staff):
     heading(owner, "Your storefront is closed")
     look_for_barriers(owner)
     owner.get_by_role("link", name="See Reseller Plans").click()
-    heading(owner, "Reseller Plans")
+    heading(owner, "Sell cloud under your own name")
