@@ -15,7 +15,7 @@ CONTENT_TYPE = "application/problem+json"
 TYPE = "urn:uplift:problem:"
 # Refusals that another body of the same request would mend; all others say that the state of things forbids it.
 MENDED_BY_THE_BODY = frozenset(
-    """alias_required alias_invalid alias_reserved terms_not_accepted no_price product_not_sold
+    """alias_required alias_invalid alias_reserved alias_unconfirmed terms_not_accepted no_price product_not_sold
     one_plan_per_order""".split()
 )
 WORDS = {

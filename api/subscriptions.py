@@ -2,10 +2,12 @@
 
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.response import Response
 
 from plans.models import PendingChange, Subscription
 
-from .endpoints import Row, Rows
+from .callers import Caller
+from .endpoints import Endpoint, Row, Rows
 from .fields import Money
 from .filters import SubscriptionFilters
 
@@ -41,17 +43,31 @@ class SubscriptionBody(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+def seen_by(caller: Caller) -> QuerySet:
+    """Staff see the subscriptions of their operator, a reseller its own."""
+    if caller.is_staff:
+        return Subscription.objects.filter(operator=caller.operator)
+    return Subscription.objects.of_account(caller.account)
+
+
+def _with_all(rows: QuerySet) -> QuerySet:
+    return rows.select_related("account", "product", "plan", "replaces", "order_item__order", "pending_change__to_plan")
+
+
+class OneSubscription(Endpoint):
+    """Something that is done with a subscription. It answers with the subscription as it is then."""
+
+    def now(self, number: str, *, status: int = 200) -> Response:
+        found = _with_all(seen_by(self.caller)).get(number=number)
+        return Response(SubscriptionBody(found, context={"request": self.request}).data, status=status)
+
+
 class Subscriptions:
     queryset = Subscription.objects.none()
     serializer_class = SubscriptionBody
 
     def get_queryset(self) -> QuerySet:
-        caller = self.caller
-        mine = Subscription.objects.filter(operator=caller.operator)
-        rows = mine if caller.is_staff else Subscription.objects.of_account(caller.account)
-        return rows.select_related(
-            "account", "product", "plan", "replaces", "order_item__order", "pending_change__to_plan"
-        )
+        return _with_all(seen_by(self.caller))
 
 
 class SubscriptionList(Subscriptions, Rows):

@@ -11,6 +11,7 @@ from . import (
     orders,
     plan_changes,
     schema,
+    subscription_changes,
     subscriptions,
     tenant_requests,
 )
@@ -41,6 +42,18 @@ urlpatterns = [
     path("v1/schema/", schema.SchemaPage.as_view(), name="schema"),
     path("v1/subscriptions/", subscriptions.SubscriptionList.as_view(), name="subscriptions"),
     path("v1/subscriptions/<slug:number>/", subscriptions.SubscriptionPage.as_view(), name="subscription"),
+    path(
+        "v1/subscriptions/<slug:number>/cancel/", subscription_changes.CancelPlan.as_view(), name="subscription_cancel"
+    ),
+    path(
+        "v1/subscriptions/<slug:number>/downgrade/",
+        subscription_changes.Downgrade.as_view(),
+        name="subscription_downgrade",
+    ),
+    path("v1/subscriptions/<slug:number>/undo/", subscription_changes.Undo.as_view(), name="subscription_undo"),
+    path(
+        "v1/subscriptions/<slug:number>/upgrade/", subscription_changes.Upgrade.as_view(), name="subscription_upgrade"
+    ),
     path("v1/tenant-requests/", tenant_requests.TenantRequestList.as_view(), name="tenant_requests"),
     path("v1/tenant-requests/<int:pk>/", tenant_requests.TenantRequestPage.as_view(), name="tenant_request"),
 ]

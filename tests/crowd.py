@@ -9,7 +9,11 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
+from plans.changing_down import change_down
 from plans.models import Account, Activity, Operator, Order, Price, StorefrontDraft
+from plans.placing import Confirmation
+from plans.preview import Timing
+from plans.previewing_down import preview_down
 from tests import cast
 from tests import world as worlds
 from tests.world import World
@@ -27,7 +31,8 @@ HOSTS = {worlds.STORE, worlds.OTHER_STORE, worlds.BSS}
 
 
 def make() -> World:
-    """Beside the people of the world: who buys a plan, who must mend an order, who works for both distributors."""
+    """Beside the people of the world: who buys a plan, who must mend an order, whose plan ends soon, who works for both
+    distributors."""
     world = worlds.make()
     operator = world.operator
     for product in (cast.plan_product(operator, "standard"), cast.product(operator, "Mail Archive")):
@@ -37,6 +42,7 @@ def make() -> World:
     world.users["basic"] = cast.buyer_of(basic)
     StorefrontDraft.objects.create(operator=operator, account=basic, name="Alpine", brand_colour="#2f6f4f")
     world.users["mending"] = cast.buyer_of(_with_a_failed_plan_order(operator))
+    world.users["leaving"] = cast.buyer_of(_with_a_plan_that_ends(operator))
     other = Operator.objects.get(store_host=worlds.OTHER_STORE)
     both = cast.staff(operator, "operations", email="both@work.example")
     cast.staff(other, "operations", email=both.user.email)
@@ -65,6 +71,17 @@ def _with_a_failed_plan_order(operator: Operator) -> Account:
     Order.objects.filter(pk=order.pk).update(
         state="failed", error_code="alias_taken", error_message="The alias kestrel has already been assigned."
     )
+    return account
+
+
+def _with_a_plan_that_ends(operator: Operator) -> Account:
+    account, basic = (
+        cast.on_plan(cast.reseller(operator, "Wander IT"), alias="wanderit"),
+        operator.plans.get(code="basic"),
+    )
+    asked = {"to_plan": basic, "timing": Timing("period_end"), "channel": "storefront", "by": cast.buyer_of(account)}
+    confirmed = Confirmation(preview_down(account, **asked).fingerprint, "leaving")
+    change_down(account, confirmed=confirmed, typed_alias="wanderit", **asked)
     return account
 
 

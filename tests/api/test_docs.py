@@ -41,7 +41,7 @@ class Shell:
 
 def test_the_calls_of_the_page(erp, tech):
     shell = Shell(erp)
-    find, look, order, ask, letters, charges = CALLS
+    find, look, order, ask, letters, charges, impact, down, undo = CALLS
     [found] = shell.run(find).json()["results"]
     shell.told["ACCOUNT"] = found["number"]
     shell.told["FINGERPRINT"] = shell.run(look).json()["fingerprint"]
@@ -57,6 +57,11 @@ def test_the_calls_of_the_page(erp, tech):
     assert (again.status_code, again.json(), again["Idempotency-Replayed"]) == (201, ordered.json(), "true")
     assert problem(shell.run(order.replace('"month"', '"year"')), 422) == "idempotency_key_reused"
     assert Order.objects.count() == 1
+    shell.told["FINGERPRINT"] = shell.run(impact).json()["fingerprint"]
+    waiting = shell.run(down)
+    assert (waiting.status_code, waiting.json()["pending_change"]["to_plan"]) == (201, "basic")
+    shell.told["SUBSCRIPTION"] = waiting.json()["number"]
+    assert shell.run(undo).json()["pending_change"] is None
 
 
 def test_the_refusal_of_the_page(erp, tech):

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from api import throttles
-from plans.models import AliasClaim, Contact, Order, Plan, Price, Product, Subscription
+from plans.models import AliasClaim, Contact, Order, Plan, PlanEdge, Price, Product, Subscription
 from plans.models.subscription import PendingChange
 from tests import cast
 
@@ -47,7 +47,7 @@ SITUATIONS = {
     "alias_reserved": (lambda a: None, {"alias": "api"}, 422),
     "alias_taken": (_taken, {}, 409),
     "already_on_plan": (lambda a: cast.on_plan(a), {}, 409),
-    "no_upgrade_path": (lambda a: cast.on_plan(a), {"plan": "free"}, 409),
+    "no_upgrade_path": (lambda a: PlanEdge.objects.filter(to_plan__code="standard").delete(), {}, 409),
     "open_order_exists": (lambda a: cast.order_plan(a), {}, 409),
     "not_a_reseller": (_set(reselling_enabled=False), {}, 409),
     "account_suspended": (_set(state="suspended"), {}, 409),
