@@ -127,9 +127,11 @@ class WayDown(StaffRequired, View):
 
 
 class DowngradeSubscription(WayDown):
-    """`?to=` names the plan; without it, it is the next one below."""
+    """`?to=` names the plan; without it, it is the next one below. A form that comes late names it wherever it lies."""
 
     def plan_wanted(self, code: str) -> Plan:
+        if code and self.request.method == "POST":
+            return get_object_or_404(Plan, operator=self.request.operator, code=code)
         named = [way.plan for way in self.ways if way.plan.code == code or not code]
         if not named:
             raise Http404
