@@ -95,6 +95,25 @@ class Doors:
 
         return send
 
+    def way_down(self, plan: str, when: str = "now") -> Send:
+        return self._going_down(self.back_office, "/bss", plan, when)
+
+    def own_way_down(self, plan: str, when: str = "now") -> Send:
+        return self._going_down(self.shop, "", plan, when)
+
+    def api_way_down(self, plan: str, when: str = "now") -> Send:
+        wanted = {"account": self.account.number, "plan": plan, "when": when}
+        shown = self.erp.post("plan-changes/preview/", wanted).json()
+        sent = wanted | {"fingerprint": shown["fingerprint"], "confirm_alias": shown["alias"]}
+        return lambda: self.erp.post("plan-changes/", sent)
+
+    def _going_down(self, client: Client, face: str, plan: str, when: str) -> Send:
+        verb = "cancel" if plan == "basic" else "downgrade"
+        url = f"{face}/subscriptions/{self._held()}/{verb}/?to={plan}"
+        form = form_of(client.get(url), url)
+        alias = self.account.storefront.claim.alias
+        return lambda: client.post(url, form | {"when": when, "confirm_alias": alias})
+
     def _saving(self, url: str, alias: str | None, *, query: str = "") -> Send:
         form = form_of(self.back_office.get(url), url + query)
         return lambda: self.back_office.post(url + query, form | _typed(alias) | {"cycle": "month"})
@@ -110,3 +129,4 @@ def _typed(alias: str | None) -> dict[str, str]:
 FROM_BASIC = [Doors.basket, Doors.bss_order, Doors.dialog, Doors.api, Doors.api_order]
 FROM_FREE = [*FROM_BASIC, Doors.subscription, Doors.own_subscription]
 SELF_SERVICE = [Doors.basket, Doors.own_subscription]
+WAYS_DOWN = [Doors.way_down, Doors.own_way_down, Doors.api_way_down]
