@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 import servers_for_tests
 from servers_for_tests import Server
@@ -94,7 +95,7 @@ def end_early(_signal: int, _frame: object) -> None:
 
 
 def run_legs(names: list[str], arguments: list[str], *, by_name: bool) -> list[Leg]:
-    """The test legs: side by side where there are both, SQLite's in two processes, for each waits a lot for others.
+    """The test legs: side by side where there are both, each in two processes, for each waits a lot for others.
 
     The first one is seen live; what the others print is kept and shown when all are done.
     """
@@ -106,9 +107,9 @@ def run_legs(names: list[str], arguments: list[str], *, by_name: bool) -> list[L
         if "pg" in names:
             server = stack.enter_context(servers_for_tests.postgresql(Path(stack.enter_context(state_folder()))))
         if len(names) > 1 and server.url:
-            names = ["sqlite", "sqlite", "pg"]
-            claims = stack.enter_context(state_folder())
-            shares = [f"{claims}:{place}" for place in (1, 2, 3)]  # tests/sharing.py
+            names = ["sqlite", "sqlite", "pg", "pg"]
+            taken = stack.enter_context(state_folder())
+            shares = [f"{taken}:{place}" for place in (1, 2, 3, 4)]  # tests/sharing.py
         outs = [sys.stdout, *(io.StringIO() for _ in names[1:])]
 
         def run(name: str, share: str, out: TextIO) -> Leg:
@@ -171,6 +172,11 @@ def test_on_postgresql(
     with state_folder() as state, servers_for_tests.redis() as broker:
         say(f"pg: {server.what}, {broker.what}")
         environment = {"STATE_DIR": state, "DATABASE_URL": server.url, "REDIS_URL": broker.url, "TEST_SHARE": share}
+        if share:
+            name = urlsplit(server.url).path.removeprefix("/")
+            environment["TEST_TEMPLATE"] = f"test_{servers_for_tests.template(name)}"
+            if share.endswith(":4"):
+                environment["DATABASE_URL"] = servers_for_tests.with_path(server.url, servers_for_tests.second(name))
         return run_pytest("pg", environment, arguments, browser=browser, out=out)
 
 

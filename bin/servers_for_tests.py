@@ -46,7 +46,18 @@ def postgresql(state: Path) -> Iterator[Server]:
     try:
         yield Server(url, f"PostgreSQL at {urlsplit(url).hostname}")
     finally:
-        drop(local, f"test_{name}")
+        for database in (name, second(name), template(name)):
+            drop(local, f"test_{database}")
+
+
+def second(name: str) -> str:
+    """The database of the other process where two share a run."""
+    return f"{name}_2"
+
+
+def template(name: str) -> str:
+    """The migrated one that is copied for the two of them."""
+    return f"{name}_migrated"
 
 
 def with_path(url: str, name: str) -> str:

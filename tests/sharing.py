@@ -20,10 +20,11 @@ import pytest
 from django.db import connection
 
 # The folder in which files of tests are taken, and the process's place: bin/checks.py says so in a shared run.
-_folder, _, _place = os.environ.get("TEST_SHARE", "").rpartition(":")
-IS_SHARED_RUN, GOES_BACKWARDS = bool(_folder), _place == "2"
+FOLDER, _, _place = os.environ.get("TEST_SHARE", "").rpartition(":")
+IS_SHARED_RUN, GOES_BACKWARDS = bool(FOLDER), _place in ("2", "4")  # of the two on one database the other one
 ANY = "any"
 TESTS = Path(__file__).resolve().parent
+AS_ONE = {TESTS / "everywhere"}  # its files have one walk for all of them, which takes a minute
 FACES = [TESTS / name for name in (
     "api", "bss", "storefront", "test_house.py", "test_house_rules.py", "test_templates.py", "config/test_children.py",
     "config/test_headers.py", "config/test_logs.py", "config/test_settings.py", "notifications/test_headers.py",
@@ -50,18 +51,19 @@ def taken(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """The tests that this process comes to take, file by file, while others take theirs."""
     files: dict[tuple[bool, Path], list[pytest.Item]] = defaultdict(list)
     for item in items:
-        files[database_of(item) == ANY, item.path].append(item)
+        place = item.path.parent if item.path.parent in AS_ONE else item.path
+        files[database_of(item) == ANY, place].append(item)
     in_turn = sorted(files, reverse=GOES_BACKWARDS)
-    for is_for_any, path in sorted(in_turn, key=lambda file: file[0]):
-        if take(ANY if is_for_any else connection.vendor, path):
-            yield from files[is_for_any, path]
+    for is_for_any, place in sorted(in_turn, key=lambda file: file[0]):
+        if take(ANY if is_for_any else connection.vendor, place):
+            yield from files[is_for_any, place]
 
 
-def take(database: str, path: Path) -> bool:
+def take(database: str, place: Path) -> bool:
     """Whether nobody has taken the file before."""
-    name = f"{database} {path.relative_to(TESTS)}".replace("/", " ")
+    name = f"{database} {place.relative_to(TESTS)}".replace("/", " ")
     try:
-        Path(_folder, name).touch(exist_ok=False)
+        Path(FOLDER, name).touch(exist_ok=False)
     except FileExistsError:
         return False
     return True

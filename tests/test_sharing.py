@@ -6,7 +6,7 @@ from tests import sharing
 
 
 def test_who_is_free_takes_what_is_left(request, tmp_path, monkeypatch):
-    monkeypatch.setattr(sharing, "_folder", str(tmp_path))
+    monkeypatch.setattr(sharing, "FOLDER", str(tmp_path))
     items = request.session.items
     monkeypatch.setattr(sharing, "GOES_BACKWARDS", False)
     first = sharing.taken(items)
