@@ -184,6 +184,8 @@ def test_alias_availability_is_asked_thirty_times_a_minute(erp, tech):
 def test_a_token_is_throttled(nordwind, erp, monkeypatch):
     monkeypatch.setitem(throttles.A_MINUTE, "reads", 3)
     answers = [erp.get("plans/") for _ in range(8)]
+    if answers[-1].status_code == 200:  # the minute turned over in between
+        answers += [erp.get("plans/") for _ in range(8)]
     assert problem(answers[-1], 429) == "throttled"
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
     other = Program(token_of(nordwind, cast.staff(nordwind, "finance").user))
