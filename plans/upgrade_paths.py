@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from .models import Account, Order, Plan, PlanEdge, Product, Subscription
+from .models import Account, Order, PendingChange, Plan, PlanEdge, Product, Subscription
 from .models.account import Holding
 from .refusals import Refused
 
@@ -139,6 +139,12 @@ class Standing:
     plan: Plan
     subscription: Subscription | None
     refusal: Refused | None
+    no_way_down: str = ""  # the sentence of what stands in the way of every smaller plan
+
+    @property
+    def change(self) -> PendingChange | None:
+        """The change that waits for its day."""
+        return getattr(self.subscription, "pending_change", None)
 
     @property
     def may_upgrade(self) -> bool:
@@ -173,7 +179,9 @@ def standing_of(account: Account) -> Standing:
     ways_up = [no for _, direction, no in steps if direction == UP]
     if ways_up:
         refusal = None if None in ways_up else ways_up[0]
-    return Standing(here, subscription, refusal)
+    ways_down = [no for _, direction, no in steps if direction == DOWN]
+    stuck = next(iter(ways_down), None) if None not in ways_down else None
+    return Standing(here, subscription, refusal, stuck.sentence if stuck else "")
 
 
 def _steps(account: Account, subscription: Subscription | None, plans: list[Plan]) -> list[tuple]:

@@ -33,6 +33,7 @@ class Dashboard(StaffRequired, View):
             "failed": ask(work.failed_orders),
             "waiting": ask(work.waiting_for_alias),
             "wishes": ask(work.open_wishes),
+            "changes": ask(work.changes_that_wait),
             "letters": ask(work.letters_that_came_back),
             "activities": ask(work.latest),
             "lives": read(somebody_lives),

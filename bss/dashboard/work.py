@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from notifications.models import Notification
 from plans.drafts import lacks_alias
-from plans.models import Activity, Operator, Order, OrderItem, TenantRequest
+from plans.models import Activity, Operator, Order, OrderItem, PendingChange, TenantRequest
 
 from ..letters import row
 from .numbers import counted, shown
@@ -52,6 +52,13 @@ def waiting_for_alias(operator: Operator) -> Work:
 def open_wishes(operator: Operator) -> Work:
     wishes = TenantRequest.objects.filter(operator=operator, state=TenantRequest.State.OPEN)
     return Work(list(wishes.select_related("account").order_by("-pk")[:SHOWN]), _capped(wishes))
+
+
+def changes_that_wait(operator: Operator) -> Work:
+    """The next plan changes that are scheduled, in the order of their days."""
+    waiting = PendingChange.objects.filter(operator=operator)
+    about = waiting.select_related("subscription__account", "subscription__plan", "to_plan").defer("preview")
+    return Work(list(about.order_by("due_on", "pk")[:SHOWN]), _capped(waiting))
 
 
 def letters_that_came_back(operator: Operator) -> Work:

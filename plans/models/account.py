@@ -171,7 +171,7 @@ class Account(models.Model):
         from .subscription import Subscription
 
         plans = Subscription.objects.active().for_plans().filter(account=self)
-        return plans.select_related("plan", "pending_change").first()
+        return plans.select_related("plan", "pending_change__to_plan").first()
 
     def can(self, code: str) -> bool:
         """Whether the plan, as it was sold to this account, includes an entitlement such as `own_storefront`."""

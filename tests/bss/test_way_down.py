@@ -154,3 +154,24 @@ def test_the_list_of_customers_costs_the_same_for_many(maren, harbor, django_ass
             cast.customer(harbor, f"Customer {one} of {many}")
         with django_assert_num_queries(6):
             maren.get(listed)
+
+
+def test_a_change_that_waits_is_seen_wherever_staff_look(maren, harbor, url):
+    held = harbor.subscriptions.get()
+    listed = "/bss/subscriptions/?change=scheduled"
+    assert held.number not in maren.get(listed).text
+    assert "No plan change is scheduled." in maren.get("/bss/").text
+    maren.post(f"{url}downgrade/?to=free", form_of(maren, f"{url}downgrade/"))
+    day = f"{held.period_end_on:%-d %b %Y}"
+    for page in (f"/bss/accounts/{harbor.number}/", url):
+        assert f"The plan changes to Free on {day}." in maren.get(page).text
+    assert held.number in maren.get(listed).text
+    board = maren.get("/bss/").text
+    assert f'href="{url}"' in board and day in board and f'href="{listed}"' in board
+    account = maren.get(f"/bss/accounts/{harbor.number}/").text
+    assert 'aria-describedby="why-downgrade"' in account and 'aria-describedby="why-cancel-plan"' in account
+
+
+def test_the_account_leads_to_both(maren, harbor, url):
+    page = maren.get(f"/bss/accounts/{harbor.number}/").text
+    assert f'href="{url}downgrade/"' in page and f'href="{url}cancel/"' in page

@@ -1,4 +1,4 @@
-"""A storefront whose plan has ended: closed to visitors, to be read by its customers, and its manager learns the way."""
+"""A storefront whose plan has ended: closed to visitors, read by its customers, and its manager learns the way."""
 
 import re
 from datetime import timedelta
