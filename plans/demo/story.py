@@ -11,7 +11,7 @@ from ..models import Activity, NumberSeries, Operator, Order, Plan, Product, Use
 from ..periods import today as operators_today
 from ..preview import Letter, Wanted
 from ..refusals import Refused
-from . import cast, catalogue, listings, logos, people, post, storefronts, words
+from . import cast, catalogue, leaving, listings, logos, people, post, storefronts, words
 from .past import Step, tell
 
 State = Order.State
@@ -34,17 +34,18 @@ def seed_nordwind(*, store_host: str) -> Operator:
     today = operators_today(operator)
     goods = Goods(operator)
     steps = plan_steps(settled, goods=goods, today=today)
-    leaving = cancellation(settled, goods=goods, today=today)
+    gone = cancellation(settled, goods=goods, today=today)
     shopping = shopping_steps(settled, customers, goods=goods, today=today)
-    tell([*steps, leaving, *shopping, *customer_steps(settled, customers, goods=goods, today=today)], today=today)
+    tell([*steps, gone, *shopping, *customer_steps(settled, customers, goods=goods, today=today)], today=today)
     storefronts.open_storefronts(operator, steps, settled=settled)
     logos.hang_logos(operator)
     listings.stock_shops(operator)
-    post.send_letters(operator, [*steps, leaving, *shopping])
+    post.send_letters(operator, [*steps, gone, *shopping])
     words.write_texts(operator)
-    storefronts.park(leaving)
+    storefronts.park(gone)
     debtor = next(one for one in settled if one.reseller.alias == cast.SUSPENDED)
     storefronts.suspend(debtor.account, reason="Two reminders are unpaid.")
+    leaving.schedule_a_downgrade(operator, by=manager)
     NumberSeries.objects.filter(operator=operator, prefix="SO").update(next_number=NEXT_ORDER)
     return operator
 
