@@ -56,6 +56,7 @@ class Ledger:
     lines: list[Line] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     plan: Held | None = None
+    leaving: tuple[str | None, str] | None = None
 
     def buy(self, price: str, *, cycle: str, on: date, quantity: int = 1) -> Held:
         """Something beside the plan."""
@@ -77,14 +78,29 @@ class Ledger:
         self._write("credit", credit, credit_tax, min(on, before.ends), before.ends)
         return None
 
-    def end(self, *, on: date) -> None:
-        """The plan ends, and staff choose to give credit."""
+    def leave(self, price: str | None, *, cycle: str, on: date, with_credit: bool) -> None:
+        """The plan gives way to a smaller one, or to none; staff say whether what was paid for days to come is
+        credited."""
         ended, self.plan = self.plan, None
-        credit = self._rounded(-ended.unspent(on))
-        self._write("credit", credit, self._tax(credit), min(on, ended.ends), ended.ends)
+        credit = self._rounded(-ended.unspent(on)) if with_credit else Fraction(0)
+        tax = credit_tax = self._tax(credit)
+        if price is not None:
+            self.plan = self._begin(price, cycle, on, 1)
+            net = self._rounded(self.plan.price)
+            tax = self._tax(net + credit)
+            self._write("charge", net, tax - credit_tax, on, self.plan.ends)
+        if with_credit:
+            self._write("credit", credit, credit_tax, min(on, ended.ends), ended.ends)
+
+    def leave_later(self, price: str | None, *, cycle: str) -> None:
+        """The same at the end of what is paid for, instead of a renewal."""
+        self.leaving = (price, cycle)
 
     def look(self, *, on: date) -> None:
-        """Whoever renews looks at the day: every period that has come to its end by then begins anew."""
+        """Whoever renews looks at the day: every period that has come to its end by then begins anew, or does not."""
+        if self.leaving and self.plan.ends <= on:
+            (price, cycle), self.leaving = self.leaving, None
+            self.leave(price, cycle=cycle, on=self.plan.ends, with_credit=False)
         for held in [*([self.plan] if self.plan else []), *self.held]:
             while held.ends <= on:
                 start = held.ends

@@ -9,18 +9,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from plans import pricing
-from plans.models import Charge, Subscription
+from plans.models import Account, Charge, Subscription
 from plans.money import round_to
-from plans.periods import today
+from plans.preview import Timing
 from plans.verify import broken
 from tests import cast
 
 from .ledger import Ledger
-from .trading import at, buy, buy_plan, look, noon, offer_all, priced
+from .trading import at, buy, buy_plan, leave, look, noon, offer_all, priced
 
 TABLE = Path(__file__).parent / "examples" / "charges.txt"
-PLANS = ("free", "standard", "tenant")
+TIMINGS = {
+    "with credit": Timing("now", with_credit=True),
+    "without credit": Timing("now"),
+    "later": Timing("period_end"),
+}
 Money = tuple[Decimal, Decimal]  # net, tax
 
 
@@ -51,7 +54,8 @@ def read() -> list[Example]:
 def _example(number: int, row: str) -> Example:
     money, story, lines, total, renews = (cell.strip() for cell in row.split("|"))
     currency, tax, *zone = money.split()
-    found = tuple(tuple(Decimal(part) for part in line.split(" tax ")) for line in lines.split(", "))
+    each = lines.split(", ") if lines != "-" else []
+    found = tuple(tuple(Decimal(part) for part in line.split(" tax ")) for line in each)
     assert sum(net + tax for net, tax in found) == Decimal(total), f"row {number} does not add up"
     steps = tuple(tuple(step.split()) for step in story.split(", "))
     return Example(
@@ -83,39 +87,31 @@ def test_what_is_charged(example):
     for when, *act in example.steps:
         seen = Charge.objects.count()
         with at(example.moment(when)):
-            ended = _act(account, act)
-            found = ended or list(Charge.objects.order_by("pk").values_list("net", "tax")[seen:])
+            _act(account, act)
             assert broken() == {}
-    assert [(round_to(net, example.currency), round_to(tax, example.currency)) for net, tax in found] == [
-        (Decimal(net), Decimal(tax)) for net, tax in example.lines
-    ]
-    assert {Charge.objects.latest("pk").tax_text} == {
-        "Reverse charge" if example.tax == "reverse" else f"VAT {example.tax} %"
-    }
+    written = list(Charge.objects.order_by("pk"))
+    assert tuple((line.net, line.tax) for line in written[seen:]) == example.lines
+    for line in written:
+        assert (round_to(line.net, line.currency), round_to(line.tax, line.currency)) == (line.net, line.tax)
+        assert line.tax_text == ("Reverse charge" if example.tax == "reverse" else f"VAT {example.tax} %")
     held = Subscription.objects.active().order_by("pk").last()
-    assert example.renews_on in (None, held.period_end_on)
+    assert example.renews_on == (held.period_end_on if held else None)
 
 
-def _act(account, act: list[str]) -> list[Money] | None:
+def _act(account: Account, act: list[str]) -> None:
     match act:
         case ["passes"]:
             look()
-        case ["ends"]:
-            line = pricing.credit_line(
-                Subscription.objects.active().for_plans().get(), on=today(account.operator), currency=account.currency
-            )
-            return [(line.net, pricing.tax_lines([line], currency=account.currency)[0].tax)]
-        case [plan, cycle, price] if plan in PLANS:
+        case ["ends", *how]:
+            leave(account, "basic", timing=TIMINGS[" ".join(how)])
+        case ["down", plan, cycle, price, *how]:
+            leave(account, plan, timing=TIMINGS[" ".join(how)], cycle=cycle, price=price)
+        case [plan, cycle, price]:
             buy_plan(account, plan, cycle=cycle, price=price)
         case [many, "seats", cycle, price]:
             seats = cast.product(account.operator, f"Seats {account.subscriptions.count()}")
-            buy(
-                account,
-                priced(seats, cycle=cycle, currency=account.currency, amount=price),
-                cycle=cycle,
-                quantity=int(many),
-            )
-    return None
+            priced(seats, cycle=cycle, currency=account.currency, amount=price)
+            buy(account, seats, cycle=cycle, quantity=int(many))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: str(each.number))
@@ -126,8 +122,14 @@ def test_the_same_by_hand(example):
         match act:
             case ["passes"]:
                 ledger.look(on=day)
-            case ["ends"]:
-                ledger.end(on=day)
+            case ["ends", *how] if TIMINGS[" ".join(how)].is_later:
+                ledger.leave_later(None, cycle="")
+            case ["ends", *how]:
+                ledger.leave(None, cycle="", on=day, with_credit=TIMINGS[" ".join(how)].with_credit)
+            case ["down", _, cycle, price, *how] if TIMINGS[" ".join(how)].is_later:
+                ledger.leave_later(price, cycle=cycle)
+            case ["down", _, cycle, price, *how]:
+                ledger.leave(price, cycle=cycle, on=day, with_credit=TIMINGS[" ".join(how)].with_credit)
             case [_, cycle, price]:
                 ledger.upgrade(price, cycle=cycle, on=day)
             case [many, "seats", cycle, price]:
