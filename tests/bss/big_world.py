@@ -36,6 +36,7 @@ def for_a_module(blocker) -> Iterator[Operator]:
             cursor.execute("SET LOCAL session_replication_role = DEFAULT")
             cursor.execute(LATER.format("notifications_notification", "9 days"), [growing.APART])
             cursor.execute(LATER.format("plans_account", "11 hours"), [growing.APART])
+            cursor.execute(LATER.format("plans_charge", "9 days"), [growing.APART])
             cursor.execute(TRIGRAMS)
             for (index,) in cursor.fetchall():  # as vacuum does
                 cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])

@@ -60,9 +60,10 @@ TYPED = {
     **{
         (room, name): [f"{prefix}-{number}", "nonsense"]
         for name, prefix, number in (("account", "AC", 10050), ("order", "SO", "01050"))
-        for room in ("OrderList", "SubscriptionList", "NotificationList", "TenantRequestList")
+        for room in ("OrderList", "SubscriptionList", "NotificationList", "TenantRequestList", "ChargeList")
     },
 }
+TYPED |= {("ChargeList", name): DAYS for name in ("since", "until")} | {("ChargeList", "after"): ["0", "100000000"]}
 TYPED |= {("NotificationList", name): TYPED["Outbox", name] for name in ("since", "until", "q")}
 SEARCHES = ["amber", "am", "a", "zirbel", "AC-10050", "1050", "SO-01050", "SUB-01050", "owner@scale-1005"]
 
