@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from . import pricing
-from .models import Account, Activity, Charge, Operator, Subscription
+from .models import Activity, Charge, Operator, Subscription
 from .periods import period_end, today
 
 logger = logging.getLogger(__name__)
@@ -74,8 +74,13 @@ class Turn:
     def _next_ones(self) -> list[int]:
         """The oldest that are due, locked with their accounts; not those that somebody else is at."""
         due = Subscription.objects.due(self.operator, on=self.on).exclude(pk__in=self.passed)
-        locked = due.select_for_update(of=("self", "account"), no_key=True, skip_locked=True).select_related("account")
-        return [found.pk for found in locked.only("account__id").order_by("period_end_on", "pk")[:TOGETHER]]
+        return _locked(due.order_by("period_end_on", "pk")[:TOGETHER])
+
+
+def _locked(wanted: QuerySet[Subscription]) -> list[int]:
+    """Their ids, and they and their accounts are ours until the transaction ends; not those that somebody else has."""
+    locked = wanted.select_for_update(of=("self", "account"), no_key=True, skip_locked=True)
+    return [found.pk for found in locked.select_related("account").only("account__id")]
 
 
 def _try(work: Callable[[], list[int]]) -> list[int] | None:
@@ -89,9 +94,7 @@ def _try(work: Callable[[], list[int]]) -> list[int] | None:
 
 
 def _renew_alone(pk: int, operator: Operator, *, on: date) -> list[int]:
-    for rows in (Account.objects.filter(subscriptions=pk), Subscription.objects.filter(pk=pk)):
-        list(rows.select_for_update(of=("self",), no_key=True).only("pk"))
-    return _renew([pk], operator, on=on)
+    return _renew(_locked(Subscription.objects.filter(pk=pk)), operator, on=on)
 
 
 def _renew(pks: list[int], operator: Operator, *, on: date) -> list[int]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from django.utils import timezone
 
 from .. import periods, pricing
 from ..models import (
@@ -21,6 +23,8 @@ from ..models import (
     Subscription,
 )
 from ..models.product import Cycle
+
+LATELY = 60  # days
 
 
 @dataclass
@@ -52,7 +56,7 @@ def write_orders(operator: Operator, accounts: list[Account], chosen: list[Offer
 
 
 def _order(operator: Operator, account: Account, offer: Offer, number: str) -> Order:
-    at: datetime = account.created_at
+    at = account.created_at if offer.plan else _lately(account)
     net = Decimal(0) if offer.plan else offer.price
     tax = pricing.round_to(net * operator.tax_rate / 100, operator.currency)
     alias = _alias(account) if offer.plan else ""
@@ -77,6 +81,11 @@ def _order(operator: Operator, account: Account, offer: Offer, number: str) -> O
         executed_at=at,
         attempts=1,
     )
+
+
+def _lately(account: Account) -> datetime:
+    """Within two months: what was bought long ago would have a charge for each month since."""
+    return max(account.created_at, timezone.now() - timedelta(days=account.pk % LATELY, hours=1))
 
 
 def _alias(account: Account) -> str:
