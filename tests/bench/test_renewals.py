@@ -1,7 +1,6 @@
 """The first of a month: how many subscriptions a worker renews in a second, alone and beside others."""
 
 import time
-from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
