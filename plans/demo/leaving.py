@@ -6,7 +6,7 @@ from ..preview import Timing
 from ..previewing_down import preview_down
 from ..trail import remember
 
-LEAVING = "highmoor"  # its alias
+LEAVING = "meridianoffice"  # its alias; it pays by the year, so the change can be looked at for a while
 
 
 def schedule_a_downgrade(operator: Operator, *, by: User) -> PendingChange:
