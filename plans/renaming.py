@@ -56,9 +56,7 @@ def rename_storefront(account: Account, *, alias: str, seen: int, by: User | Non
     `seen` is the version of the storefront that was shown. Refuses with no_storefront, storefront_parked,
     open_order_exists (the order shows the alias that it was agreed with), alias_* and changed_meanwhile.
     """
-    # Whoever executes an order of this account, renames or suspends its storefront waits, and who orders a plan.
-    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-    keep_plan_still(account)
+    keep_plan_still(account)  # nobody orders one, and no order ends it: what parks the storefront waits, or was first
     storefront = Storefront.objects.of_reseller(account).select_related("claim", "account").first()
     if storefront is None:
         raise Refused("no_storefront", account=account.name)
