@@ -10,7 +10,6 @@ change locks the subscription first, whoever carries one out the account, and th
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 
@@ -60,13 +59,11 @@ class Turn:
 
     def take(self) -> int:
         """Renew the next ones; how many there were."""
-        begun: list[int] | None = []
         with transaction.atomic():
             pks = self._next_ones()
-            if pks:
-                begun = _try(lambda: _renew(pks, self.operator, on=self.on))
+            begun = self._together(pks)
         if begun is None:  # one of them spoils it for all: each by itself
-            begun = [pk for pk in pks if _try(lambda pk=pk: _renew_alone(pk, self.operator, on=self.on))]
+            begun = [pk for pk in pks if self._alone(pk)]
         self.passed |= set(pks) - set(begun)
         self.is_over = not pks
         return len(begun)
@@ -76,6 +73,22 @@ class Turn:
         due = Subscription.objects.due(self.operator, on=self.on).exclude(pk__in=self.passed)
         return _locked(due.order_by("period_end_on", "pk")[:TOGETHER])
 
+    def _together(self, pks: list[int]) -> list[int] | None:
+        """Those that began anew; None when one of them cannot, and then nothing was written."""
+        try:
+            with transaction.atomic():
+                return _renew(pks, self.operator, on=self.on)
+        except Exception:  # noqa: BLE001  who it was is found out next, and told
+            return None
+
+    def _alone(self, pk: int) -> bool:
+        try:
+            with transaction.atomic():
+                return bool(_renew(_locked(Subscription.objects.filter(pk=pk)), self.operator, on=self.on))
+        except Exception:
+            logger.exception("renewal_failed", extra={"subscription_id": pk})
+            return False
+
 
 def _locked(wanted: QuerySet[Subscription]) -> list[int]:
     """Their ids, and they and their accounts are ours until the transaction ends; not those that somebody else has."""
@@ -83,24 +96,12 @@ def _locked(wanted: QuerySet[Subscription]) -> list[int]:
     return [found.pk for found in locked.select_related("account").only("account__id")]
 
 
-def _try(work: Callable[[], list[int]]) -> list[int] | None:
-    """What the work came to; None when it failed, and then nothing of it was written."""
-    try:
-        with transaction.atomic():
-            return work()
-    except Exception:
-        logger.exception("renewal_failed")
-        return None
-
-
-def _renew_alone(pk: int, operator: Operator, *, on: date) -> list[int]:
-    return _renew(_locked(Subscription.objects.filter(pk=pk)), operator, on=on)
-
-
 def _renew(pks: list[int], operator: Operator, *, on: date) -> list[int]:
-    """Renew those that are still due, now that their accounts are locked: once each. Their ids."""
+    """Renew those that are still due, now that they and their accounts are locked: once each. Their ids."""
+    if not pks:
+        return []
     due = Subscription.objects.due(operator, on=on).filter(pk__in=pks).select_related("account", "order_item")
-    begun = [subscription for subscription in due if _move_on(subscription)]
+    begun = [subscription for subscription in due.order_by("period_end_on", "pk") if _move_on(subscription)]
     Charge.objects.bulk_create(_charge(subscription, operator) for subscription in begun)
     Activity.objects.bulk_create(_activity(subscription) for subscription in begun)
     return [subscription.pk for subscription in begun]

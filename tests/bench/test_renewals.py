@@ -48,9 +48,8 @@ def test_the_first_of_a_month():
     began, workers = time.monotonic(), 2 if connection.vendor == "postgresql" else 1
     outcomes = at_once(*[lambda: renew_due(seconds=60)] * workers)
     rest = sum(outcome.value for outcome in outcomes)
-    print(
-        f"{workers} workers: {rest}, {rest / (time.monotonic() - began):.0f} a second, shared {[o.value for o in outcomes]}"
-    )
+    shares = [outcome.value for outcome in outcomes]
+    print(f"{workers} workers: {shares}, {rest / (time.monotonic() - began):.0f} a second")
     assert alone + rest + renew_due(seconds=60) == many
     assert broken() == {}
     assert rate > FEWEST

@@ -193,7 +193,15 @@ def test_one_that_cannot_be_renewed_keeps_nobody_back(nordwind, standard, monkey
     assert renewed_on("2027-02-28") == 3
     assert [periods_of(each)[-1] for each in others] == ["28 Feb 2027"] * 3
     assert renewed_on("2027-02-28") == 0
-    assert "renewal_failed" in caplog.text
+    told = [record for record in caplog.records if record.message == "renewal_failed"]
+    assert [record.subscription_id for record in told] == [standard.pk] * 2
+
+
+def test_who_comes_with_a_period_of_yesterday_moves_nothing(standard):
+    renewed_on("2027-02-28")
+    before = list(Subscription.objects.values_list("period_start_on", "period_end_on"))
+    assert renewing._move_on(standard) is False
+    assert list(Subscription.objects.values_list("period_start_on", "period_end_on")) == before
 
 
 def test_many_on_one_day_go_on_from_round_to_round(nordwind, monkeypatch):
