@@ -45,6 +45,7 @@ DAYS = [f"{date.today() - timedelta(days=back)}" for back in (2000, 200, 3, -200
 # What is typed where there are no choices, and of long lists of choices some: frequent, rare, and found nowhere.
 TYPED = {
     ("AccountList", "plan"): ["basic", "free", "standard", "tenant"],
+    ("AccountList", "parent"): ["AC-10050", "nonsense"],
     ("AccountList", "country"): ["DE", "SE", "IT"],
     ("AccountList", "q"): ["amber", "am", "a", "zirbel", "AC-10050", "owner@scale-1005", "ac-10050-1"],
     ("OrderList", "q"): ["SO-01050", "amber", "a", "zirbel", "AC-10050"],
