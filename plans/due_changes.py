@@ -4,7 +4,6 @@ The sweeper finds what is due. A change waits while another plan order of its ac
 makes the order: it is made once, however many look at the same moment, and not at all when it is withdrawn first.
 """
 
-import contextlib
 import logging
 from datetime import date, timedelta
 
@@ -54,9 +53,12 @@ def carry_out(change_id: int) -> Order | None:
     if change is None:
         return None
     account = change.subscription.account
-    with contextlib.suppress(IntegrityError), transaction.atomic():  # another plan order was faster: it waits for that
-        if PendingChange.objects.filter(pk=change.pk).delete()[0]:
-            return _ordered(change, account)
+    try:
+        with transaction.atomic():
+            if PendingChange.objects.filter(pk=change.pk).delete()[0]:
+                return _ordered(change, account)
+    except IntegrityError:  # another plan order was faster: the change waits for it
+        logger.info("change_waits", exc_info=True, extra={"change_id": change_id})
     return None
 
 
