@@ -37,7 +37,7 @@ from plans.renewing import renew_due
 from plans.verify import broken
 from tests import cast
 
-EXAMPLES = int(os.environ.get("HISTORIES", "30"))  # more of them by hand
+EXAMPLES = int(os.environ.get("HISTORIES", "12"))  # more of them by hand
 STEPS = 30
 RANK = {"basic": 0, "free": 10, "standard": 20}
 POINTS = ["exec.received", "exec.claimed", "exec.subscription", "exec.storefront", "exec.charges", "exec.letters",
