@@ -48,13 +48,17 @@ def database_of(item: pytest.Item) -> str:
 
 
 def taken(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """The tests that this process comes to take, file by file, while others take theirs."""
+    """The tests that this process comes to take, file by file, while others take theirs. What takes long is first."""
     files: dict[tuple[bool, Path], list[pytest.Item]] = defaultdict(list)
     for item in items:
         place = item.path.parent if item.path.parent in AS_ONE else item.path
         files[database_of(item) == ANY, place].append(item)
-    in_turn = sorted(files, reverse=GOES_BACKWARDS)
-    for is_for_any, place in sorted(in_turn, key=lambda file: file[0]):
+
+    def turn(file: tuple[bool, Path]) -> tuple[bool, bool]:
+        waits = any(item.get_closest_marker("faults") for item in files[file])
+        return file[0], not (file[1] in AS_ONE or (file[0] and waits))
+
+    for is_for_any, place in sorted(sorted(files, reverse=GOES_BACKWARDS), key=turn):
         if take(ANY if is_for_any else connection.vendor, place):
             yield from files[is_for_any, place]
 
