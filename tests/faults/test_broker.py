@@ -8,7 +8,7 @@ import celery
 import pytest
 from django.db import transaction
 
-import plans.ordering
+import plans.placing
 from notifications import doorbell
 from plans import doorbells
 from plans.models import Account, Order
@@ -68,7 +68,7 @@ def test_twin_the_bell_raises(network, reseller, monkeypatch):
     def ring_loudly(order_id: int) -> None:
         transaction.on_commit(lambda: celery.current_app.send_task(doorbells.TASK, [{"id": order_id, "v": 1}]))
 
-    monkeypatch.setattr(plans.ordering, "ring_after_commit", ring_loudly)
+    monkeypatch.setattr(plans.placing, "ring_after_commit", ring_loudly)
     network.turn("refuse")
     assert rung_in_vain(reseller) == ["OperationalError"]
 
