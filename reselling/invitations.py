@@ -11,6 +11,7 @@ from notifications.post import Recipient, post
 from plans import links
 from plans.inviting import duration
 from plans.models import Contact, Storefront, User
+from plans.refusals import Refused
 
 from .letterhead import brand_of_storefront
 
@@ -19,10 +20,15 @@ PORTAL_PATH = "portal/"
 
 
 def send_invitation(contact: Contact, *, by: User) -> list[Notification]:
-    """Invite the person, once more if there was an invitation. Two clicks in one moment send one letter."""
+    """Invite the person, once more if there was an invitation. Two clicks in one moment send one letter.
+
+    Refuses with nobody_can_follow while the storefront is not open: the letter's link would lead to a closed door.
+    """
     customer = contact.account
     found = Storefront.objects.select_related("operator", "claim").filter(account=customer.parent_id, is_own=False)
     storefront = found.get()
+    if storefront.state != Storefront.State.OPEN:
+        raise Refused("nobody_can_follow")
     alias = storefront.claim.alias
     is_known = contact.user.has_usable_password()
     portal = {"portal_url": links.storefront_url(storefront.operator, alias, PORTAL_PATH)}

@@ -151,3 +151,18 @@ def test_reopened_while_it_is_parked_it_comes_back_open(suspended, maren):
     assert reopen_storefront(account, by=maren) == "parked"
     cast.on_plan(account, "free", alias="alpinecloud")
     assert shown(account).state == "open"
+
+
+def test_nobody_is_invited_to_a_closed_door(suspended):
+    owner, customer = signed_in(cast.buyer_of(suspended)), cast.customer(suspended)
+    room, person = "/alpinecloud/admin/customers/", customer.contacts.get()
+    before = (Account.objects.count(), User.objects.count(), suspended.notifications.count())
+    typed = {"name": "Grace", "email": "grace@oakfield.example", "company": "Oakfield", "role": "buyer"}
+    for path in ("invite/", f"{customer.number}/users/invite/"):
+        answer = owner.post(room + path, typed)
+        assert answer.status_code == 422
+        assert "Your storefront is suspended: who is invited could not sign in." in words(answer)
+        assert 'value="grace@oakfield.example"' in answer.text
+    told = owner.post(f"{room}{customer.number}/users/{person.pk}/resend/", follow=True)
+    assert "Your storefront is suspended" in words(told)
+    assert (Account.objects.count(), User.objects.count(), suspended.notifications.count()) == before
