@@ -26,7 +26,10 @@ from bss.orders.views import OrderList
 from bss.setup.terms import acceptances
 from bss.subscriptions.views import SubscriptionList
 from notifications.models import Notification
-from plans.models import Order, User, account
+from plans.announcing import NOTICE, announce_renewals
+from plans.models import Order, Subscription, User, account
+from plans.periods import today
+from plans.renewing import renew_due
 from tests.api.calling import BSS, Program, token_of
 from tests.bss import big_world
 from tests.bss.conftest import sign_in
@@ -213,6 +216,22 @@ def test_every_list_search_and_record_as_it_is_asked_for(maren, nordwind, settin
         with CaptureQueriesContext(connection) as captured:
             assert client.get(f"/bss/{path}").status_code in (200, 286), path
         judge.hear(captured, path)
+    assert judge.content(), "\n".join(judge.wrong)
+
+
+def test_a_sweeper_looks_at_what_is_due_alone(maren, nordwind):
+    """With nothing due, and with some; a year is announced to some as well."""
+    judge, on = Judge(), today(nordwind)
+    held = Subscription.objects.active().order_by("pk").values_list("pk", flat=True)
+    for due in ([], held[500:540]):
+        about = Subscription.objects.filter(pk__in=list(due))
+        about.update(period_start_on=on - timedelta(days=30), period_end_on=on)
+        Subscription.objects.filter(pk__in=list(held[600:640])[: len(due)]).update(
+            cycle="year", period_end_on=on + NOTICE
+        )
+        with CaptureQueriesContext(connection) as captured:
+            assert (renew_due(seconds=5), announce_renewals()) == (len(due), len(due))
+        judge.hear(captured, f"{len(due)} due")
     assert judge.content(), "\n".join(judge.wrong)
 
 
