@@ -134,7 +134,10 @@ def _alias(request: HttpRequest, answer: Answer, preview: Preview, *, focus: boo
     """The alias field as it was left, or None where no alias is asked for."""
     if not preview.needs_alias:
         return None
-    value = preview.alias or last_held(request) if answer.typed is None else answer.typed
+    if answer.typed is None and preview.alias:  # of a storefront that comes back
+        said = said_of(aliases.availability(preview.alias, operator=request.operator, account=preview.account))
+        return alias_field(request.operator, value=preview.alias, state=said, focus=focus)
+    value = last_held(request) if answer.typed is None else answer.typed
     return alias_field(request.operator, value=value, state=answer.said, focus=focus)
 
 

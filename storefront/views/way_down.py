@@ -91,9 +91,7 @@ class WayDown(MemberRequired, View):
         if isinstance(done, Order):
             messages.success(self.request, f"Order {done.number} placed.")
             return redirect("order", done.number)
-        what = "ends" if done.to_plan.is_default else f"changes to {done.to_plan.name}"
-        messages.success(self.request, f"Your plan {what} on {done.due_on:%-d %b %Y}.")
-        return redirect("subscription", self.subscription.number)
+        return redirect("subscription", self.subscription.number)  # where the banner says it
 
     def show(self, answer: Answer) -> HttpResponse:
         found = way_down.choices(self.account, to_plan=self.plan, channel=CHANNEL, by=self.request.user)

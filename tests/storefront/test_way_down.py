@@ -344,6 +344,7 @@ def test_upgrading_again_offers_the_alias_and_brings_everything_back(tech, owner
     assert "Your storefront comes back as it was, with everything in it, under its alias." in words(page)
     form = form_of(page, "/checkout/")
     assert form["alias"] == "techsolutions"
+    assert "techsolutions is available." in words(page)
     assert owner.post("/checkout/", form | {"payment": "account", "terms": "on"}).status_code == 302
     execute_order(Order.objects.get(account=tech, state="placed").pk)
     after = Storefront.objects.filter(account=tech).values().get()
