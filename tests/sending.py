@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
@@ -105,6 +106,7 @@ class Sender:
     wrong: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     many: int = 0
+    is_warm_of_what_was_undone: bool = True  # the cache, which knows of no transaction
 
     def __post_init__(self) -> None:
         self.theirs = {who: watching.rows_of(self.strangers_to(who)) for who in ("staff", "anybody")}
@@ -117,7 +119,8 @@ class Sender:
         client, method, action = self.clients[who], form.method, form.action
         parts = urlsplit(action)
         kept = client.cookies.output(header="", sep=";")
-        cache.clear()  # nobody is told to come back later
+        if self.is_warm_of_what_was_undone:
+            cache.clear()
         with watching.undone():
             with watching.writes() as written:
                 if method == "get":
@@ -131,6 +134,7 @@ class Sender:
             theirs = self.theirs["staff" if who.startswith("staff") else "anybody"].items()
             touched = watching.rows_of(self.strangers_to(who), only=changed).items() - theirs if changed else set()
         client.cookies = SimpleCookie(kept)
+        self.is_warm_of_what_was_undone = bool(written.tables or settings.SESSION_COOKIE_NAME in response.cookies)
         self.many += 1
         page = walking.page_of(response, action)
         faults = self.faults(response, changed, route=route, action=action)

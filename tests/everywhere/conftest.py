@@ -20,6 +20,8 @@ def world(django_db_setup, django_db_blocker, broker) -> Iterator[World]:
     settings = pytest.MonkeyPatch()
     settings.setattr(django_settings, "BSS_HOST", worlds.BSS)
     settings.setattr(django_settings, "ACCOUNT_RATE_LIMITS", False)
+    settings.setattr("ui.alias_field.CHECKS_A_MINUTE", 10**9)
+    settings.setattr("api.throttles.A_MINUTE", {"reads": 10**9, "writes": 10**9})
     settings.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))  # as in life
     logging.disable(logging.CRITICAL)
     with crowd.for_a_while(django_db_blocker) as world:
