@@ -6,6 +6,7 @@ Nothing of it is deleted, cleared or reset. It counts again with the next plan t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Count, Exists, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -46,20 +47,41 @@ def way_up(request: HttpRequest) -> WayUp:
 
 
 def what_is_kept(storefront: Storefront, *, account: Account, customers: int) -> list[Kept]:
-    """For the overview. `customers` are the active ones. A plan that includes all of it costs no query."""
-    found = [*_prices(storefront, account), *_over_limits(storefront, account, customers)]
-    return [*found, *_footer(account), *_tokens(account)]
+    """For the overview. `customers` are the active ones. One query, two with a limit of listed products; none where
+    the plan includes all of it."""
+    found = list(_over_limits(storefront, account, customers))
+    if all(account.can(code) for code in (Code.OWN_PRICES, Code.UNBRANDED, Code.API_WRITE)):
+        return found
+    made = _made(storefront, account)
+    return [*_prices(storefront, account, made), *found, *_footer(account, made), *_tokens(account, made)]
 
 
-def _prices(storefront: Storefront, account: Account) -> Iterator[Kept]:
+def _made(storefront: Storefront, account: Account) -> dict[str, int | bool]:
+    """How many markups and writing tokens there are, and whether a former plan had no line in the footer."""
+    markups = Listing.objects.filter(storefront=storefront, markup__isnull=False)
+    tokens = ApiToken.objects.alive().filter(account=account, scope=ApiToken.Scope.WRITE)
+    former = Subscription.objects.filter(account=account, state=Subscription.State.ENDED)
+    asked = {
+        "markups": Subquery(_how_many(markups)),
+        "tokens": Subquery(_how_many(tokens)),
+        "was_unbranded": Exists(former.filter(entitlements__has_key=Code.UNBRANDED)),
+    }
+    return Account.objects.filter(pk=account.pk).values(**asked).get()
+
+
+def _how_many(rows: QuerySet) -> QuerySet:
+    return rows.order_by().annotate(none=Value(1)).values("none").annotate(many=Count("pk")).values("many")
+
+
+def _prices(storefront: Storefront, account: Account, made: dict[str, int | bool]) -> Iterator[Kept]:
     if account.can(Code.OWN_PRICES):
         return
     why = "Your plan has no own prices: customers see the recommended price."
     if storefront.markup is not None:
         what = f"Markup on every product: {plain_markup(storefront.markup)} %"
         yield Kept(what, why, reverse("panel_catalogue_every_product"))
-    if own := Listing.objects.filter(storefront=storefront, markup__isnull=False).count():
-        yield Kept(f"Products with a markup of their own: {own:,}", why, reverse("panel_catalogue"))
+    if made["markups"]:
+        yield Kept(f"Products with a markup of their own: {made['markups']:,}", why, reverse("panel_catalogue"))
 
 
 def _over_limits(storefront: Storefront, account: Account, customers: int) -> Iterator[Kept]:
@@ -73,19 +95,13 @@ def _over_limits(storefront: Storefront, account: Account, customers: int) -> It
         yield Kept(f"Listed products: {many:,}", why, reverse("panel_catalogue"), OVER)
 
 
-def _footer(account: Account) -> Iterator[Kept]:
-    if account.can(Code.UNBRANDED):
-        return
-    former = Subscription.objects.filter(account=account, state=Subscription.State.ENDED)
-    if former.filter(entitlements__has_key=Code.UNBRANDED).exists():
+def _footer(account: Account, made: dict[str, int | bool]) -> Iterator[Kept]:
+    if made["was_unbranded"] and not account.can(Code.UNBRANDED):
         name = account.operator.short_name
         yield Kept(f"Footer without “Powered by {name}”", "Your plan has this line on every page.")
 
 
-def _tokens(account: Account) -> Iterator[Kept]:
-    if account.can(Code.API_WRITE):
-        return
-    writing = ApiToken.objects.alive().filter(account=account, scope=ApiToken.Scope.WRITE).count()
-    if writing:
+def _tokens(account: Account, made: dict[str, int | bool]) -> Iterator[Kept]:
+    if made["tokens"] and not account.can(Code.API_WRITE):
         does = "only reads" if account.can(Code.API_READ) else "has no API"
-        yield Kept(f"API tokens that write: {writing:,}", f"Your plan {does}.")
+        yield Kept(f"API tokens that write: {made['tokens']:,}", f"Your plan {does}.")
