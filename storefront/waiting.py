@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.functional import cached_property
-
 from plans import links
-from plans.models import PendingChange, Subscription
+from plans.models import PendingChange, Plan, Subscription
 from plans.refusals import SENTENCES
 
 from .membership import Visitor
 
 
-@dataclass
+@dataclass(frozen=True)
 class Waiting:
     """What templates/storefront/waiting.html shows. `reason`: why the visitor may not keep the plan."""
 
@@ -28,14 +26,13 @@ class Waiting:
     def ends_storefront(self) -> bool:
         return self.change.preview.get("storefront") == "park"
 
-    @cached_property
-    def to_plan(self):
-        """Costs a query where `to_plan` was not read with the change."""
+    @property
+    def to_plan(self) -> Plan:
         return self.change.to_plan
 
 
 def waiting_on(subscription: Subscription | None, *, visitor: Visitor) -> Waiting | None:
-    """The change that waits on the visitor's own subscription. `pending_change` should be loaded with it."""
+    """The change that waits on the visitor's own subscription. It should be loaded with it, and its plan, too."""
     change = getattr(subscription, "pending_change", None)
     if change is None:
         return None
