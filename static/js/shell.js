@@ -27,3 +27,10 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("click", (event) => menus.forEach((menu) => menu.contains(event.target) || close(menu)));
 addEventListener("focusin", (event) => menus.forEach((menu) => menu.contains(event.target) || close(menu)));
+
+// A link that is called a button answers to the space bar as buttons do.
+addEventListener("keydown", (event) => {
+  if (event.key !== " " || !event.target.matches?.("a[role=button]")) return;
+  event.preventDefault();
+  event.target.click();
+});

@@ -139,6 +139,15 @@ def comes_back(hands: Mouse, base: str, look) -> None:
     expect(page.get_by_text("It is back at its address, as it was.")).to_be_visible()
 
 
+def test_keep_subscription_answers_to_the_space_bar(shop, tech, visitor):
+    page, number = visitor().new_page(), tech.subscriptions.get().number
+    sign_in(Mouse(page), shop.base, shop.email, cast.PASSWORD)
+    page.goto(f"{shop.base}/subscriptions/{number}/cancel/")
+    page.get_by_role("button", name="Keep subscription").press("Space")
+    expect(page).to_have_url(f"{shop.base}/subscriptions/{number}/")
+    assert not PendingChange.objects.exists() and Order.objects.count() == 1
+
+
 def test_who_may_not_sees_it_disabled(shop, tech, visitor):
     viewer = cast.person(tech, "viewer@techsolutions.example", roles=("viewer",)).user
     page = visitor().new_page()
