@@ -52,9 +52,7 @@ class WayDown(MemberRequired, WayDownPage, View):
         if isinstance(done, Order):
             messages.success(self.request, f"Order {done.number} placed.")
             return redirect("order", done.number)
-        what = "ends" if done.to_plan.is_default else f"changes to {done.to_plan.name}"
-        messages.success(self.request, f"Your plan {what} on {done.due_on:%-d %b %Y}.")
-        return redirect("subscription", self.subscription.number)
+        return redirect("subscription", self.subscription.number)  # where the banner says it
 
     def more(self, found: list[Choice], chosen: Choice, said: list[Refused]) -> dict[str, object]:
         return {
