@@ -27,7 +27,7 @@ from tests.plans.at_once import at_once, codes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shared("postgresql")]  # it has many writers
 
-ROUNDS = 50
+ROUNDS, SOME = 50, 16
 BEGUN = datetime(2027, 1, 15, 9, tzinfo=UTC)
 
 
@@ -156,7 +156,7 @@ def test_cancelled_now_and_upgraded_at_once(clock):
 def test_scheduled_and_upgraded_at_once(clock):
     """Whoever comes second finds the other one's, and says so: nothing is both on its way up and about to end."""
     operator, seen = cast.distributor(), Counter()
-    for number in range(ROUNDS):
+    for number in range(SOME):
         reseller = Reseller(operator, number, code="free")
         presses = [reseller.down(when="period_end"), reseller.up()]
         outcomes = at_once(*(presses if number % 4 < 2 else reversed(presses)), gate=Order if number % 2 else None)
@@ -174,7 +174,7 @@ def test_scheduled_and_upgraded_at_once(clock):
 def test_renewed_and_ended_at_once(clock):
     """On its last day a plan is renewed, or it is ended: never charged for a period that it does not run."""
     operator, seen = cast.distributor(), Counter()
-    for number in range(ROUNDS):
+    for number in range(SOME):
         clock.move_to(BEGUN)
         reseller = Reseller(operator, number, code="standard")
         clock.move_to(BEGUN + timedelta(days=31))
