@@ -3,7 +3,6 @@
 import gc
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +13,7 @@ import pytest_django
 import redis
 from children import Child, Minder
 from django.conf import settings
-from django.core.cache import cache
 
-from config.cache import CacheUnreachable
 from tests import emptying, migrated, sharing
 from tests.processes import Processes
 
@@ -76,13 +73,7 @@ def no_doorbells_left(bells: redis.Redis) -> None:
 @pytest.fixture(autouse=True)
 def empty_cache(broker: None) -> None:
     """Rate limits and cached sessions of the test before are none of ours."""
-    deadline = time.monotonic() + 15
-    while True:
-        try:
-            return cache.clear()
-        except CacheUnreachable:  # a busy machine: it rests for some seconds then
-            assert time.monotonic() < deadline, "the cache of the run does not answer"
-            time.sleep(1)
+    emptying.empty_cache()
 
 
 @pytest.fixture

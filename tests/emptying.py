@@ -1,10 +1,16 @@
 """Emptying the database after a test that commits: only tables that hold something, and what migrations wrote stays.
+And emptying the cache, which knows of no transaction.
 
 Django's own way empties all tables, and then writes every content type and permission anew.
 """
 
+import time
+
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+
+from config.cache import CacheUnreachable
 
 BY_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
 APPEND_ONLY = '"plans_activity"'  # no row of it may be deleted
@@ -26,3 +32,14 @@ def empty() -> None:
         for name in held:
             truncates = name == APPEND_ONLY and connection.vendor == "postgresql"
             cursor.execute(f"TRUNCATE {name}" if truncates else f"DELETE FROM {name}")
+
+
+def empty_cache() -> None:
+    """On a busy machine it may not answer at once; the house then leaves it alone for some seconds."""
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            return cache.clear()
+        except CacheUnreachable:
+            assert time.monotonic() < deadline, "the cache of the run does not answer"
+            time.sleep(1)

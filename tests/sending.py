@@ -6,11 +6,10 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
-from tests import hostile, reading, walking, watching
+from tests import emptying, hostile, reading, walking, watching
 from tests.hostile import Body
 from tests.reading import Form, Page
 
@@ -120,7 +119,7 @@ class Sender:
         parts = urlsplit(action)
         kept = client.cookies.output(header="", sep=";")
         if self.is_warm_of_what_was_undone:
-            cache.clear()
+            emptying.empty_cache()
         with watching.undone():
             with watching.writes() as written:
                 if method == "get":
