@@ -5,19 +5,18 @@ the notice: the subscription is then announced, with a letter or without.
 """
 
 import logging
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from notifications.post import Letter, post_all
 
 from . import letters, pricing
 from .models import Operator, Subscription
 from .models.product import Cycle
-from .periods import period_end, today
-from .renewing import FURTHEST, next_line
+from .periods import first_today, period_end, today
+from .renewing import next_line
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ def announce_renewals() -> int:
 
 
 def _operators_with_a_year_to_announce() -> QuerySet[Operator]:
-    last = (timezone.now().astimezone(UTC) + FURTHEST).date() + NOTICE
+    last = first_today() + NOTICE
     waiting = _waiting().filter(operator=OuterRef("pk"), period_end_on__lte=last)
     return Operator.objects.filter(Exists(waiting))
 

@@ -12,7 +12,7 @@ from .drafts import sold_with
 from .models import Account, Order, PendingChange, Plan, Subscription
 from .placing import Confirmation, draft, keep_plan_still, once, place, refuse_unseen
 from .preview import Preview, Timing
-from .previewing import notices
+from .previewing import SELF_SERVICE, notices
 from .previewing_down import preview_down
 from .refusals import Refused
 from .trail import remember
@@ -40,7 +40,9 @@ def change_down(
         preview = preview_down(account, to_plan=to_plan, timing=timing, cycle=cycle, by=by, channel=channel)
         _refuse_unconfirmed(preview, confirmed, typed_alias)
         if preview.timing.is_later:
-            return _schedule(account, preview, form_key=confirmed.form_key, channel=channel, by=by)
+            change = schedule(account, preview, form_key=confirmed.form_key, channel=channel, by=by)
+            _tell(change, "change_scheduled", letters.SCHEDULED, account=account, channel=channel, by=by)
+            return change
         order = draft(
             account, preview, channel=channel, by=by, reference=confirmed.reference, form_key=confirmed.form_key
         )
@@ -57,7 +59,8 @@ def _refuse_unconfirmed(preview: Preview, confirmed: Confirmation, typed_alias: 
         raise Refused("alias_unconfirmed", alias=preview.alias)
 
 
-def _schedule(account: Account, preview: Preview, *, form_key: str, channel: str, by) -> PendingChange:
+def schedule(account: Account, preview: Preview, *, channel: str, by, form_key: str | None = None) -> PendingChange:
+    """Let what the preview says wait for its day. Refused with pending_change_exists. Part of a transaction."""
     held = account.held().subscription
     try:
         with transaction.atomic():
@@ -75,13 +78,6 @@ def _schedule(account: Account, preview: Preview, *, form_key: str, channel: str
         raise Refused("pending_change_exists", day=f"{preview.on:%-d %b %Y}") from None
     text = f"Change from {held.plan} to {preview.to_plan} scheduled for {preview.on:%-d %b %Y}."
     _remember(change, "plan.change_scheduled", text, account=account, by=by)
-    codes = ["change_scheduled", *(notice.template for notice in notices(account, channel=channel))]
-    post_all(
-        letters.scheduled_letters(
-            change, codes, account=account, alias=preview.alias, by=by, occasion=letters.SCHEDULED
-        ),
-        operator_id=account.operator_id,
-    )
     return change
 
 
@@ -98,9 +94,15 @@ def withdraw_change(subscription: Subscription, *, channel: str, by) -> None:
             raise Refused("change_gone")
         text = f"Change to {change.to_plan}, scheduled for {change.due_on:%-d %b %Y}, withdrawn."
         _remember(change, "plan.change_withdrawn", text, account=account, by=by)
-        codes = ["change_withdrawn", *(notice.template for notice in notices(account, channel=channel))]
-        told = {"account": account, "alias": "", "by": by, "occasion": letters.WITHDRAWN}
-        post_all(letters.scheduled_letters(change, codes, **told), operator_id=account.operator_id)
+        _tell(change, "change_withdrawn", letters.WITHDRAWN, account=account, channel=channel, by=by)
+
+
+def _tell(change: PendingChange, template: str, occasion: str, *, account: Account, channel: str, by) -> None:
+    """The reseller, and who looks after it where it acts for itself."""
+    codes = [template, *(notice.template for notice in notices(account, channel=channel))]
+    own = channel in SELF_SERVICE
+    posted = letters.scheduled_letters(change, codes, account=account, by=by, own=own, occasion=occasion)
+    post_all(posted, operator_id=account.operator_id)
 
 
 def _remember(change: PendingChange, verb: str, text: str, *, account: Account, by) -> None:

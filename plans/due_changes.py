@@ -5,12 +5,10 @@ makes the order: it is made once, however many look at the same moment, and not 
 """
 
 import logging
-from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from . import links, periods
 from .doorbells import ring_after_commit
@@ -18,18 +16,18 @@ from .models import Account, Order, PendingChange, Storefront
 from .moves import move
 from .placing import begin_order
 from .previewing import SELF_SERVICE
+from .previewing_down import LETTER_OF
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
-OF_THE_DAY = frozenset({"plan_downgraded", "plan_cancelled"})  # the letters that its order posts
+OF_THE_DAY = frozenset(LETTER_OF.values())  # the letters that its order posts
 
 
 def due_changes() -> QuerySet[PendingChange]:
     """Those whose day may have come somewhere on Earth, and that wait for no other order; the oldest first."""
-    furthest: date = (timezone.now() + timedelta(hours=14)).date()
     standing = Order.objects.open_plan_orders().filter(account=OuterRef("subscription__account"))
-    waiting = PendingChange.objects.filter(due_on__lte=furthest).exclude(Exists(standing))
+    waiting = PendingChange.objects.filter(due_on__lte=periods.first_today()).exclude(Exists(standing))
     return waiting.select_related("operator").order_by("due_on", "id")
 
 

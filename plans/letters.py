@@ -61,11 +61,14 @@ def plan_change_letters(
 
 
 def scheduled_letters(
-    change: PendingChange, codes: list[str], *, account: Account, alias: str, by, occasion: str
+    change: PendingChange, codes: list[str], *, account: Account, by, own: bool, occasion: str
 ) -> list[Letter]:
-    """Those about a change that waits, or does not any more. There is no order yet: its subscription stands for it."""
+    """Those about a change that waits, or does not any more. There is no order yet: its subscription stands for it.
+
+    `own`: the reseller acts for itself. Whoever does reads them where there is no primary contact; staff never do.
+    """
     held = change.subscription
-    fields = _plan_fields(account, held.plan, change.to_plan, by=by, alias=alias) | {
+    fields = _plan_fields(account, held.plan, change.to_plan, by=by, alias="") | {
         "order_number": held.number,
         "account_url": links.bss_url(f"subscriptions/{held.number}/"),
         "change_date": _shown(change.due_on),
@@ -73,7 +76,8 @@ def scheduled_letters(
     if occasion == WITHDRAWN:
         fields |= {"old_plan_name": f"{change.to_plan.name} (scheduled)", "plan_name": held.plan.name}
     told = f"change:{change.id}:{occasion}"
-    return _about_plan(codes, account=account, by=by, fields=fields, occasion=told, subscription_id=held.id)
+    reader = by if own else None
+    return _about_plan(codes, account=account, by=reader, fields=fields, occasion=told, subscription_id=held.id)
 
 
 def _about_plan(

@@ -4,17 +4,24 @@
 """
 
 import calendar
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from .models import Operator
 
+FURTHEST = timedelta(hours=14)  # how far ahead of UTC the first zone is
+
 
 def today(operator: Operator, *, now: datetime | None = None) -> date:
     """The operator's day: its time zone decides."""
     return (now or timezone.now()).astimezone(ZoneInfo(operator.time_zone)).date()
+
+
+def first_today() -> date:
+    """The day where on Earth a day begins first: what is due nowhere yet is later than this."""
+    return (timezone.now().astimezone(UTC) + FURTHEST).date()
 
 
 def end_of(day: date, *, operator: Operator) -> datetime:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q
 
 from . import periods, pricing
-from .models import Account, Contact, Entitlement, Listing, Order, Plan, Product, Storefront, Subscription
+from .models import OPEN_STATES, Account, Contact, Entitlement, Listing, Order, Plan, Product, Storefront, Subscription
 from .preview import Letter, Preview, Timing, Wanted
 from .previewing import (
     SELF_SERVICE,
@@ -23,7 +23,9 @@ from .previewing import (
 from .refusals import Refused
 from .upgrade_paths import DOWN, kind_of_change, step_to
 
-UNDER_WAY = ("awaiting_approval", "placed", "executing", "failed")
+UNDER_WAY = (Order.State.AWAITING_APPROVAL, *OPEN_STATES)
+# On the day itself, by what happens.
+LETTER_OF = {Order.Change.CANCEL: "plan_cancelled", Order.Change.DOWNGRADE: "plan_downgraded"}
 
 
 def usual_timing(subscription: Subscription | None) -> Timing:
@@ -102,7 +104,7 @@ def who_is_touched(account: Account) -> dict[str, int]:
     orders = Order.objects.filter(is_plan_order=False, state__in=UNDER_WAY).filter(
         Q(account=account) | Q(account__parent=account, account__kind=Account.Kind.CUSTOMER)
     )
-    shown = Product.objects.filter(operator_id=account.operator_id, is_sold=True, plan__isnull=True)
+    shown = Product.objects.sold_by(account.operator_id).ordinary()
     own = Listing.objects.filter(storefront__account=account, product=OuterRef("pk"))
     everything = Storefront.objects.filter(account=account, lists_everything=True)
     listed = shown.filter(Exists(own.filter(is_listed=True)) | (Exists(everything) & ~Exists(own)))
@@ -113,5 +115,4 @@ def who_is_touched(account: Account) -> dict[str, int]:
 def _letters(account: Account, change: str, reader: str | None, *, timing: Timing, channel: str) -> list[Letter]:
     """Those of today, then that of the day itself."""
     today = [letter("change_scheduled", reader)] if timing.is_later else []
-    of_the_day = "plan_cancelled" if change == Order.Change.CANCEL else "plan_downgraded"
-    return [*today, letter(of_the_day, reader), *notices(account, channel=channel)]
+    return [*today, letter(LETTER_OF[change], reader), *notices(account, channel=channel)]

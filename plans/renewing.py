@@ -11,20 +11,18 @@ change locks the subscription first, whoever carries one out the account, and th
 import logging
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from . import pricing
 from .models import Activity, Charge, Operator, Subscription
-from .periods import period_end, today
+from .periods import first_today, period_end, today
 
 logger = logging.getLogger(__name__)
 
 TOGETHER = 50  # subscriptions in one transaction: their accounts are locked for a tenth of a second
-FURTHEST = timedelta(hours=14)  # how far ahead of UTC the first zone is in which a day begins
 
 
 def renew_due(*, seconds: float) -> int:
@@ -43,8 +41,7 @@ def renew_due(*, seconds: float) -> int:
 
 def _operators_with_an_end() -> QuerySet[Operator]:
     """Those with a period that has ended wherever a day begins first. What is due there, each operator's day says."""
-    first = (timezone.now().astimezone(UTC) + FURTHEST).date()
-    ended = Subscription.objects.active().filter(operator=OuterRef("pk"), period_end_on__lte=first)
+    ended = Subscription.objects.active().filter(operator=OuterRef("pk"), period_end_on__lte=first_today())
     return Operator.objects.filter(Exists(ended))
 
 

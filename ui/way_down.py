@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 
 from plans.changing_down import change_down
 from plans.models import Account, Order, PendingChange, Plan, Subscription
@@ -60,6 +60,10 @@ class WayDownPage:
 
     def find(self, number: str) -> None:
         """Set `account`, `subscription` and `plan`, or raise Http404. One that was sent twice finds what has ended."""
+        raise NotImplementedError
+
+    def plan_wanted(self, code: str) -> Plan:
+        """The plan that `?to=` names, or Http404."""
         raise NotImplementedError
 
     def landed(self, done: Order | PendingChange) -> HttpResponse:
@@ -132,6 +136,15 @@ class Downgrade:
 
     ways: list[Option]
 
+    def plan_wanted(self, code: str) -> Plan:
+        """Without a code the next one below. A form that comes late names it wherever it lies."""
+        if code and self.request.method == "POST":
+            return get_object_or_404(Plan, operator=self.request.operator, code=code)
+        named = [way.plan for way in self.ways if way.plan.code == code or not code]
+        if not named:
+            raise Http404
+        return named[0]
+
     def others(self) -> list[Option]:
         return self.ways if len(self.ways) > 1 else []
 
@@ -142,6 +155,9 @@ class Downgrade:
 
 class Cancel:
     """Back to the plan that needs no subscription: the same change as a downgrade to it."""
+
+    def plan_wanted(self, code: str) -> Plan:
+        return get_object_or_404(Plan, operator=self.request.operator, is_default=True)
 
     def words(self) -> dict[str, str]:
         return {

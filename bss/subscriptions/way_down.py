@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views import View
 
 from plans.changing_down import withdraw_change
-from plans.models import Order, PendingChange, Plan, Subscription
+from plans.models import Order, PendingChange, Subscription
 from plans.refusals import Refused
 from plans.upgrade_paths import all_below, upgrade_options
 from ui.way_down import Cancel, Choice, Downgrade, WayDownPage
@@ -31,9 +31,6 @@ class WayDown(StaffRequired, WayDownPage, View):
             raise Http404
         self.ways = all_below(upgrade_options(self.account))
         self.plan = self.plan_wanted(self.request.GET.get("to", ""))
-
-    def plan_wanted(self, code: str) -> Plan:
-        raise NotImplementedError
 
     def landed(self, done: Order | PendingChange) -> HttpResponse:
         if isinstance(done, Order):
@@ -59,20 +56,11 @@ class WayDown(StaffRequired, WayDownPage, View):
 
 
 class DowngradeSubscription(Downgrade, WayDown):
-    """`?to=` names the plan; without it, it is the next one below. A form that comes late names it wherever it lies."""
-
-    def plan_wanted(self, code: str) -> Plan:
-        if code and self.request.method == "POST":
-            return get_object_or_404(Plan, operator=self.request.operator, code=code)
-        named = [way.plan for way in self.ways if way.plan.code == code or not code]
-        if not named:
-            raise Http404
-        return named[0]
+    """`?to=` names the plan."""
 
 
 class CancelSubscription(Cancel, WayDown):
-    def plan_wanted(self, code: str) -> Plan:
-        return get_object_or_404(Plan, operator=self.request.operator, is_default=True)
+    """Back to the default plan."""
 
 
 class KeepPlan(StaffRequired, View):

@@ -4,7 +4,7 @@ plan, which undoes what waits."""
 from functools import cached_property
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views import View
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from notifications.catalogue import CATALOGUE
 from plans import links
 from plans.changing_down import withdraw_change
-from plans.models import Account, Order, PendingChange, Plan, Subscription
+from plans.models import Account, Order, PendingChange, Subscription
 from plans.refusals import Refused
 from plans.upgrade_paths import Option, all_below, upgrade_options
 from ui.way_down import Cancel, Choice, Downgrade, WayDownPage
@@ -45,9 +45,6 @@ class WayDown(MemberRequired, WayDownPage, View):
         self.subscription = get_object_or_404(rows.select_related("plan", "product"), number=number)
         self.plan = self.plan_wanted(self.request.GET.get("to", ""))
 
-    def plan_wanted(self, code: str) -> Plan:
-        raise NotImplementedError
-
     def landed(self, done: Order | PendingChange) -> HttpResponse:
         if isinstance(done, Order):
             messages.success(self.request, f"Order {done.number} placed.")
@@ -63,15 +60,7 @@ class WayDown(MemberRequired, WayDownPage, View):
 
 
 class DowngradeSubscription(Downgrade, WayDown):
-    """`?to=` names the plan; without it, it is the next one below. A form that comes late names it wherever it lies."""
-
-    def plan_wanted(self, code: str) -> Plan:
-        if code and self.request.method == "POST":
-            return get_object_or_404(Plan, operator=self.request.operator, code=code)
-        named = [way.plan for way in self.ways if way.plan.code == code or not code]
-        if not named:
-            raise Http404
-        return named[0]
+    """`?to=` names the plan."""
 
     @cached_property
     def ways(self) -> list[Option]:
@@ -79,8 +68,7 @@ class DowngradeSubscription(Downgrade, WayDown):
 
 
 class CancelSubscription(Cancel, WayDown):
-    def plan_wanted(self, code: str) -> Plan:
-        return get_object_or_404(Plan, operator=self.request.operator, is_default=True)
+    """Back to the default plan."""
 
 
 @require_POST

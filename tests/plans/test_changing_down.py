@@ -10,12 +10,24 @@ from notifications.models import Notification
 from plans.changing_down import change_down, withdraw_change
 from plans.due_changes import carry_out_due
 from plans.execution import execute_order
-from plans.models import Account, Activity, AliasClaim, Charge, Order, PendingChange, Plan, Storefront, Subscription
+from plans.models import (
+    Account,
+    Activity,
+    AliasClaim,
+    Charge,
+    Listing,
+    Order,
+    PendingChange,
+    Plan,
+    Storefront,
+    Subscription,
+)
 from plans.placing import Confirmation
 from plans.preview import Timing
 from plans.previewing_down import preview_down, usual_timing
 from plans.refusals import PreviewStale, Refused
 from plans.verify import broken
+from reselling.catalogue import listed
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +218,39 @@ def test_who_is_touched(account, maren):
     cast.product(account.operator)
     shown = preview_down(fresh(account), to_plan=plan(account, "basic"), timing=NOW, by=maren, channel=STAFF)
     assert shown.touched == {"customers": 2, "users": 2, "listed_products": 1, "open_orders": 0}
+
+
+@pytest.mark.parametrize("lists_everything", [True, False])
+def test_what_is_listed_is_counted_as_the_catalogue_shows_it(account, maren, lists_everything):
+    window = Storefront.objects.get(account=account)
+    window.lists_everything = lists_everything
+    window.save(update_fields=["lists_everything"])
+    of = {"operator": account.operator, "storefront": window}
+    for name, chosen in (("Suite", True), ("Vault", False), ("Mail", None), ("Away", True)):
+        product = cast.product(account.operator, name, is_sold=name != "Away")
+        if chosen is not None:
+            Listing.objects.create(**of, product=product, is_listed=chosen)
+    shown = preview_down(fresh(account), to_plan=plan(account, "basic"), timing=NOW, by=maren, channel=STAFF)
+    assert shown.touched["listed_products"] == listed(window).count() == (2 if lists_everything else 1)
+
+
+def test_an_order_whose_subscription_was_renewed_meanwhile_is_refused(account, maren, clock):
+    """The agreed credit is for a period that is not the one that is paid now."""
+    order = down(account, "basic", Timing("now", with_credit=True), by=maren)
+    held = Subscription.objects.filter(account=account)
+    held.update(period_start_on=date(2026, 12, 15), period_end_on=date(2027, 1, 15))
+    execute_order(order.pk)
+    order.refresh_from_db()
+    assert (order.state, order.error_code) == ("failed", "preview_stale")
+    assert held.get().state == "active" and not Charge.objects.filter(order=order).exists()
+
+
+@pytest.mark.parametrize(("channel", "read_by"), [(STAFF, set()), (RESELLER, {"owner@techsolutions.example"})])
+def test_without_a_primary_contact_staff_never_read_in_its_place(account, maren, channel, read_by):
+    down(account, "free", LATER, by=maren)
+    by = maren if channel == STAFF else cast.buyer_of(account)
+    cast.without_primary_contact(account)
+    held = Subscription.objects.select_related("account__operator", "account__account_manager").get(account=account)
+    withdraw_change(held, channel=channel, by=by)
+    told = Notification.objects.filter(template_code="change_withdrawn")
+    assert set(told.values_list("recipient_email", flat=True)) == read_by
