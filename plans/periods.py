@@ -29,11 +29,6 @@ def end_of(day: date, *, operator: Operator) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(operator.time_zone))
 
 
-def last_day_before(moment: datetime, *, operator: Operator) -> date:
-    """The operator's last day that is over by then: of the end of a day, that day."""
-    return today(operator, now=moment) - timedelta(days=1)
-
-
 def period_end(anchor: date, start: date, cycle: str) -> date:
     """First day of the period after the one that starts on `start`, on the anchor's day where that month has it."""
     months = start.year * 12 + start.month - 1 + (12 if cycle == "year" else 1)

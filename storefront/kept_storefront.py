@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from plans import links, periods
+from plans import aliases, links
 from plans.models import Account, Storefront
 
 
@@ -31,4 +31,4 @@ def kept(storefront: Storefront | None, *, account: Account) -> Kept | None:
     over = storefront.claim.quarantined_until
     waits = over is not None and over > timezone.now()
     address = links.shown_address(account.operator, storefront.claim.alias)
-    return Kept(address, periods.last_day_before(over, operator=account.operator) if waits else None)
+    return Kept(address, aliases.last_day_of(storefront.claim, operator=account.operator) if waits else None)
