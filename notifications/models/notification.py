@@ -167,6 +167,8 @@ class Notification(models.Model):
             models.Index(fields=["order", "id"], name="letter_of_order"),
             models.Index(fields=["recipient_user", "read_at"], name="letter_of_user"),
             models.Index(fields=["recipient_user", "-id"], name="letter_of_user_newest"),
+            models.Index(fields=["message_id"], name="letter_by_message_id"),
+            models.Index(fields=["provider_id"], name="letter_by_provider_id"),
         ]
 
     def __str__(self) -> str:

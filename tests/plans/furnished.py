@@ -6,7 +6,7 @@ from datetime import date
 from django.db import models
 from django.utils import timezone
 
-from notifications.models import Notification, NotificationAttempt, NotificationTemplate
+from notifications.models import DeliveryEvent, Notification, NotificationAttempt, NotificationTemplate
 from notifications.models.template import TemplateRecipient
 from plans import aliases
 from plans.models import (
@@ -149,6 +149,9 @@ def _written(made: Furnished) -> dict[str, models.Model]:
         "fate": run.fates.create(line=2, account="One", plan="Free", kind="create", text="One on Free"),
         "worker": WorkerHeartbeat.objects.get_or_create(worker="orders@one")[0],
         "attempt": NotificationAttempt.objects.create(notification=letter, number=1, started_at=timezone.now()),
+        "event": DeliveryEvent.objects.create(
+            notification=letter, kind="sent", happened_at=timezone.now(), provider="resend", event_id=letter.key
+        ),
     }
 
 

@@ -142,6 +142,8 @@ CASES: dict[str, Callable[[Furnished], None]] = {
     "letter_sent_has_time": lambda w: change(w.letter, state="sent", sent_at=None),
     "Notification.key": lambda w: again(w.letter),
     "attempt_number_once": lambda w: again(w.attempt),
+    "delivery_event_once": lambda w: again(w.event),
+    "delivery_event_kind_known": lambda w: change(w.event, kind="lost"),
 }  # fmt: skip
 
 
