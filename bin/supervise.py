@@ -1,4 +1,7 @@
-"""What bin/dev runs: the broker, two workers and the web in one terminal, looked after until Ctrl-C."""
+"""What bin/dev runs: the broker, two workers and the web in one terminal, looked after until Ctrl-C.
+
+With `--mail` also a mail provider of its own (fake_provider.py), through which Uplift sends, with a demo inbox.
+"""
 
 import fcntl
 import http.client
@@ -13,6 +16,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+import demo_mail
 import embedded_valkey
 from children import Child, Minder
 
@@ -36,7 +40,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, leave)
     port = choose_port()
-    broker = surroundings(port)
+    mail = choose_mail(port)
+    broker = surroundings(port, mail)
     minder = Minder()
     running: list[Child] = []
     try:
@@ -46,10 +51,12 @@ def main() -> None:
         if not facts["broker"]:
             say("the broker at REDIS_URL does not answer: orders are executed without it, sign-in waits for it")
         running += [*workers(minder), web(port, minder)]
+        if mail:
+            running.append(Child("mail provider", mail.command(STATE / "provider"), LOGS / "provider.log", minder))
         for child in running:
             if child.process is None:
                 child.start()
-        look_after(running, minder, port=port, demo=facts["demo"])
+        look_after(running, minder, port=port, demo=facts["demo"], mail=mail)
     except KeyboardInterrupt:
         pass
     finally:
@@ -83,6 +90,16 @@ def choose_port() -> int:
     return sys.exit(f"Port {wanted or '8000 to 8019'} is taken. Choose another: PORT=8080 bin/dev")
 
 
+def choose_mail(port: int) -> demo_mail.Provider | None:
+    """Where `--mail` is asked for: at 8025, or the first free port after it."""
+    if sys.argv[1:] not in ([], ["--mail"]):
+        sys.exit("bin/dev [--mail]; settings come from the environment, see README.md.")
+    if not sys.argv[1:]:
+        return None
+    free = (number for number in range(8025, 8125) if number != port and port_is_free(number))
+    return demo_mail.Provider(port=next(free), smtp_port=next(free), web_port=port)
+
+
 def port_is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,7 +110,7 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def surroundings(port: int) -> Path | None:
+def surroundings(port: int, mail: demo_mail.Provider | None) -> Path | None:
     """Set the environment of all children, kept in dev.env for manage.py; the socket of our own broker, if any."""
     kept = STATE / "dev.env"
     before = dict(line.split("=", 1) for line in kept.read_text().splitlines()) if kept.exists() else {}
@@ -110,6 +127,7 @@ def surroundings(port: int) -> Path | None:
     for name in ("DATABASE_URL", "EMAIL_URL"):
         if os.environ.get(name):
             chosen[name] = os.environ[name]
+    chosen |= mail.settings() if mail else {}
     write_private(kept, "".join(f"{name}={value}\n" for name, value in chosen.items()))
     os.environ.update(chosen, UPLIFT_ENV_FILE="")
     return own_broker
@@ -170,7 +188,7 @@ def has_ipv6() -> bool:
     return True
 
 
-def look_after(running: list[Child], minder: Minder, *, port: int, demo: bool) -> None:
+def look_after(running: list[Child], minder: Minder, *, port: int, demo: bool, mail: demo_mail.Provider | None) -> None:
     """Until a signal: start again what dies, and greet once when everything answers."""
     greeted, late_at = False, time.monotonic() + 60
     while True:
@@ -181,7 +199,7 @@ def look_after(running: list[Child], minder: Minder, *, port: int, demo: bool) -
                 say(event)
         if not greeted and settled(running) and ready(port):
             greeted = True
-            greet(port, demo=demo)
+            greet(port, demo=demo, mail=mail)
         elif not greeted and time.monotonic() > late_at:
             late_at = time.monotonic() + 60
             say(f"still not ready; see http://localhost:{port}/readyz and {LOGS}")
@@ -203,10 +221,12 @@ def ready(port: int) -> bool:
         return False
 
 
-def greet(port: int, *, demo: bool) -> None:
+def greet(port: int, *, demo: bool, mail: demo_mail.Provider | None) -> None:
     say(f"ready. Logs are in {LOGS}; Ctrl-C stops everything.\n")
     print(f"  storefront              http://localhost:{port}/")
     print(f"  back office (BSS)       http://localhost:{port}/bss/")
+    if mail:
+        print(f"  demo inbox              http://localhost:{mail.port}/")
     if demo:
         print(DEMO.format(sudlicht=f"http://sudlicht.localhost:{port}/"))
     sys.stdout.flush()

@@ -30,6 +30,8 @@ from .rendering import LINK_MASK
 Outcome = NotificationAttempt.Outcome
 # 401, 403: our key is wrong, and somebody will mend it; 408, 425, 429: the provider asks for patience.
 _LATER = frozenset({401, 403, 408, 425, 429})
+LETTER = "letter"  # under this name a provider keeps it beside the letter
+_WITHOUT_METADATA = frozenset({"Postal"})
 SMTP_TIMEOUT = 15  # seconds, where the settings say nothing
 
 
@@ -66,7 +68,13 @@ def prepare(letter: Notification) -> EmailMultiAlternatives:
         },
     )
     message.attach_alternative(html, "text/html")
+    message.metadata = {LETTER: handover_key(letter.message_id)}
     return message
+
+
+def handover_key(message_id: str) -> str:
+    """`notif-<uuid>`: the same for each try, and what a provider's reports give back to us."""
+    return message_id.strip("<>").partition("@")[0]
 
 
 def _secret_link(letter: Notification) -> str:
@@ -87,6 +95,8 @@ def hand_over(message: EmailMultiAlternatives) -> Answer:
     except Exception as error:  # noqa: BLE001  the mail system is not there or not set up: that mends itself, or somebody does
         return Answer(Outcome.DEFERRED, _told(error))
     words_out = _watch(connection)
+    if getattr(connection, "esp_name", "") in _WITHOUT_METADATA:
+        del message.metadata
     try:
         sent = connection.send_messages([message])
     except Exception as error:  # noqa: BLE001  whatever it was, the letter's row must say so
