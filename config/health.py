@@ -1,13 +1,16 @@
-"""/healthz: this process answers. /readyz: and it can work: database, migrations, orders that do not pile up."""
+"""/healthz: this process answers. /readyz: and it can work: database, migrations, orders that do not pile up.
+/metrics: figures about all of it (config/metrics.py)."""
 
 import time
 from collections.abc import Callable
 
-from django.apps import apps
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from plans import vital_signs
+
+from . import metrics
 
 STALE_AFTER = 60  # seconds that a due order may wait
 MIGRATIONS_KEPT = 30.0  # seconds that the answer about migrations is believed
@@ -15,7 +18,7 @@ _migrated_until = 0.0
 
 
 class HealthMiddleware:
-    """Answers both on any host name and without a session: whoever asks for them is a machine."""
+    """Answers them on any host name and without a session: whoever asks for them is a machine."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,6 +30,8 @@ class HealthMiddleware:
             found = problems()
             status = 503 if found else 200
             return JsonResponse({"ok": not found, **found}, status=status, headers={"Cache-Control": "no-store"})
+        if request.path_info == "/metrics":
+            return metrics.answer(request)
         return self.get_response(request)
 
 
@@ -38,7 +43,7 @@ def problems() -> dict[str, str]:
         waiting = unapplied_migrations()
         if waiting:
             return {"migrations": f"{waiting} to apply"}
-        seconds = oldest_due_order()
+        seconds = int(vital_signs.oldest_due_order())
     except Error as problem:
         return {"database": type(problem).__name__}
     return {"orders": f"the oldest due one waits for {seconds} s"} if seconds > STALE_AFTER else {}
@@ -54,15 +59,3 @@ def unapplied_migrations() -> int:
     if not waiting:
         _migrated_until = time.monotonic() + MIGRATIONS_KEPT
     return waiting
-
-
-def oldest_due_order() -> int:
-    """Seconds that the oldest due order has been waiting on the database clock; 0 where none is due."""
-    orders = apps.get_model("plans", "Order").objects.filter(state="placed")
-    oldest = (
-        orders.annotate(due_at=Coalesce("next_attempt_at", "placed_at"), clock=Now())
-        .order_by("due_at")
-        .values_list("due_at", "clock")
-        .first()
-    )
-    return max(0, int((oldest[1] - oldest[0]).total_seconds())) if oldest else 0

@@ -311,6 +311,11 @@ NOTIFICATION_SECRET_LINKS = {
 EMAIL_TIMEOUT = 15
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"uplift@{BSS_HOST}")
 
+# --- Watching ---
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # /metrics is there for who has it, and for nobody without it
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("METRICS_TOKEN needs 32 characters or more: openssl rand -hex 32")
+
 # --- Faults on purpose, for tests of recovery only ---
 FAULTS_FILE = env.str("FAULTS_FILE", default="")
 FAULTS_ALLOWED = env.bool("FAULTS_ALLOWED", default=False)

@@ -27,7 +27,8 @@ DRAFT_HOLD = timedelta(hours=48)
 # Beside the first segments of the routes: words that a visitor would take for the platform itself.
 PLATFORM_WORDS = frozenset(
     """admin api static media health login logout account www mail support help billing status setup healthz readyz
-    robots robots.txt favicon favicon.ico well-known sitemap sitemap.xml bss root about contact security""".split()
+    metrics robots robots.txt favicon favicon.ico well-known sitemap sitemap.xml bss root about contact
+    security""".split()
 )
 
 

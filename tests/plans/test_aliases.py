@@ -119,7 +119,7 @@ def first_segments() -> set[str]:
 def test_every_first_segment_of_the_site_is_reserved_and_its_plural(nordwind, reseller):
     segments = first_segments()
     assert {"plans", "products", "storefront", "terms", "login", "logout", "password", "theme"} <= segments
-    for word in segments | {"healthz", "readyz", "bss", *PLATFORM.split()}:
+    for word in segments | {"healthz", "readyz", "metrics", "bss", *PLATFORM.split()}:
         for text in (word, f"{word}s", word.upper()):
             refusal = refusal_of(text, reseller)
             expected = "alias_reserved" if follows_the_rule(text.lower()) else "alias_invalid"
