@@ -16,7 +16,11 @@ ITEM = {name: serializers.CharField() for name in ("product", "name", "cycle")} 
     "unit_price": serializers.CharField(help_text="Empty: the product has no price", allow_blank=True),
 }
 TAX = {name: serializers.CharField() for name in ("text", "rate", "tax")}
-LETTER = {"template": serializers.CharField(), "recipients": serializers.ListField(child=serializers.EmailField())}
+LETTER = {
+    "template": serializers.CharField(),
+    "recipients": serializers.ListField(child=serializers.EmailField()),
+    "language": serializers.CharField(),
+}
 
 
 def _many(name: str, fields: dict[str, serializers.Field]) -> serializers.Serializer:

@@ -34,6 +34,7 @@ class Announced:
     name: str
     is_active: bool
     readers: list[str]
+    language_name: str
 
 
 def announced(preview: Preview, *, operator_id: int) -> list[Announced]:
@@ -45,5 +46,5 @@ def announced(preview: Preview, *, operator_id: int) -> list[Announced]:
         to = [Recipient(email) for email in letter.recipients]
         people = people_of(to, template=template, kind=CATALOGUE[letter.template]) if to else []
         readers = [one.email if one.kind == "to" else f"{one.email} ({one.kind.upper()})" for one in people]
-        found.append(Announced(letter.name, template.is_active, readers))
+        found.append(Announced(letter.name, template.is_active, readers, letter.language_name))
     return found

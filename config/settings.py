@@ -289,6 +289,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]  # another joins with its catalogue: half a translation is none
+# Of letters (docs/decisions/0039). Each has its words in notifications/defaults/<code>/ and notifications/phrases.py.
+LETTER_LANGUAGES = [("en", "English"), ("de", "German")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["config.uploads.InMemory"]

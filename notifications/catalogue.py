@@ -1,6 +1,7 @@
 """The letters there are: for each code its name, when it is sent, and the merge fields its words may use.
 
-Words are kept per operator (NotificationTemplate); the starter words are in notifications/defaults/<code>.txt.
+Words are kept per operator (NotificationTemplate); the starter words are in notifications/defaults/, one file for each
+language and code.
 A field whose name ends in `_url` holds an absolute http(s) URL; `secret_link` is made only at handover.
 """
 
@@ -12,6 +13,7 @@ LINK_FIELD = "secret_link"
 ALWAYS: dict[str, str] = {
     "contact_first_name": "First name of the person the letter is for",
     "contact_name": "Name of the person the letter is for",
+    "greeting": "The greeting in the letter’s language, as in Guten Tag Jonas Brandt",
     "operator_name": "Name of the sender",
     "support_email": "The sender’s support address",
     "home_url": "The sender’s storefront",

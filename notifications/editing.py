@@ -12,15 +12,17 @@ from django.utils import timezone
 
 from .catalogue import CATALOGUE, LINK_FIELD, LetterKind
 from .defaults import Words, install_templates, starter
+from .languages import ENGLISH, said
 from .merging import clean
 from .models import Notification, NotificationTemplate, TemplateRecipient
 from .post import keep
 from .rendering import LINK_MASK, Letterhead, check_template, render_letter
+from .variants import TEXTS, words_in
 from .writing import Letter, Recipient, address, values_for
 
 MOST_ADDED = 10
 TEST = "test:"  # what the template_code of a test begins with: it is no letter of an order, and counted nowhere
-WORDS = ("subject", "preview_text", "body", "button_label")
+WORDS = TEXTS
 NOBODY = "Choose at least one recipient, or switch the notification off."
 LINK_MISSING = f"Insert {{{{ {LINK_FIELD} }}}} into the message, or give the button a label: nobody could follow it."
 
@@ -37,11 +39,12 @@ class Added:
 
 @dataclass(frozen=True)
 class Draft:
-    """All of a template that its operator decides, as it stands in an editor."""
+    """All of a template that its operator decides, as it stands in an editor: its words in one language."""
 
     words: Words
     send_to_primary: bool = True
     added: tuple[Added, ...] = ()
+    language: str = ENGLISH
 
 
 class DraftRefused(ValueError):
@@ -64,18 +67,19 @@ def template_of(code: str, *, operator) -> NotificationTemplate:
     return found or NotificationTemplate(**fresh, **vars(starter(code)))
 
 
-def words_of(template: NotificationTemplate) -> Words:
+def words_of(template: NotificationTemplate, language: str = ENGLISH) -> Words:
     """The words as they are saved."""
-    return Words(**{name: getattr(template, name) for name in WORDS})
+    return words_in(template, language)[0]
 
 
-def draft_of(template: NotificationTemplate) -> Draft:
+def draft_of(template: NotificationTemplate, language: str = ENGLISH) -> Draft:
     """The template as it is saved."""
     added = template.recipients.order_by("pk") if template.pk else []
     return Draft(
-        words_of(template),
+        words_of(template, language),
         template.send_to_primary,
         tuple(Added(one.kind, one.email, one.contact_id, one.user_id) for one in added),
+        language,
     )
 
 
@@ -105,13 +109,13 @@ def save_template(template: NotificationTemplate, *, seen: int, draft: Draft) ->
     if kind.has_secret_link:
         draft = replace(draft, send_to_primary=True, added=())
     row = _row(template)
-    before = draft_of(row)
+    before = draft_of(row, draft.language)
     changed = _changes(before, draft)
     if row.version != seen:
         raise Outdated
     if not changed:
         return []
-    _write(row, seen=seen, send_to_primary=draft.send_to_primary, **vars(draft.words))
+    _write(row, seen=seen, send_to_primary=draft.send_to_primary, **_columns(row, draft.words, draft.language))
     if set(before.added) != set(draft.added):
         row.recipients.all().delete()
         TemplateRecipient.objects.bulk_create(TemplateRecipient(template=row, **vars(one)) for one in draft.added)
@@ -120,14 +124,22 @@ def save_template(template: NotificationTemplate, *, seen: int, draft: Draft) ->
 
 
 @transaction.atomic
-def reset_template(template: NotificationTemplate, *, seen: int) -> list[str]:
+def reset_template(template: NotificationTemplate, *, seen: int, language: str = ENGLISH) -> list[str]:
     """Give the letter its starter words back; recipients and switch stay. Says what changed. Raises Outdated."""
     row = _row(template)
-    words = starter(row.code)
-    changed = _changes(draft_of(row), replace(draft_of(row), words=words))
+    before, words = draft_of(row, language), starter(row.code, language)
+    changed = _changes(before, replace(before, words=words))
     if changed:
-        _write(row, seen=seen, **vars(words))
+        _write(row, seen=seen, **_columns(row, words, language))
     return changed
+
+
+def _columns(row: NotificationTemplate, words: Words, language: str) -> dict[str, object]:
+    """Where the words are written. The starter words of a variant are not: it follows them from then on."""
+    if language == ENGLISH:
+        return vars(words)
+    others = {code: texts for code, texts in row.variants.items() if code != language}
+    return {"variants": others if words == starter(row.code, language) else others | {language: vars(words)}}
 
 
 @transaction.atomic
@@ -139,15 +151,15 @@ def switch_template(template: NotificationTemplate, *, on: bool) -> bool:
     return bool(switched)
 
 
-def render_draft(words: Words, *, letter: Letter, person: Recipient) -> tuple[str, str, str]:
+def render_draft(words: Words, *, letter: Letter, person: Recipient, language: str) -> tuple[str, str, str]:
     """(subject, text, html) as `person` would get it. Raises TemplateRefused. A personal link is shown masked."""
     kind = CATALOGUE[letter.template_code]
-    head = Letterhead(letter.reason, kind.contractual, language=letter.language)
-    values = values_for(letter, kind, person=person)
+    head = Letterhead(said(letter.reason, language), kind.contractual, language=language)
+    values = values_for(letter, kind, person=person, language=language)
     return render_letter(words, values=values, brand=letter.brand, head=head, button_field=kind.button_field)
 
 
-def send_test(words: Words, *, letter: Letter, to: str, operator_id: int, by) -> Notification:
+def send_test(words: Words, *, letter: Letter, to: str, operator_id: int, by, language: str = ENGLISH) -> Notification:
     """Post the words once, filled with the letter's fields, to any address. Raises DraftRefused.
 
     It is a letter like any other, but about nothing: of no account and no order, and nobody else gets it.
@@ -155,14 +167,14 @@ def send_test(words: Words, *, letter: Letter, to: str, operator_id: int, by) ->
     if problems := problems_in(words, kind=CATALOGUE[letter.template_code]):
         raise DraftRefused(problems)
     person = letter.to[0]
-    subject, text, html = render_draft(words, letter=letter, person=person)
+    subject, text, html = render_draft(words, letter=letter, person=person, language=language)
     code, occasion = f"{TEST}{letter.template_code}"[:64], f"test:{uuid.uuid4()}"
     row = Notification(
         operator_id=operator_id,
         template_code=code,
         occasion=occasion,
         key=f"{code}:{occasion}:{to.lower()}:0",
-        language=letter.language,
+        language=language,
         from_name=clean(letter.brand.from_name or letter.brand.name)[:120],
         from_email=letter.brand.from_email,
         reply_to=letter.brand.support_email,

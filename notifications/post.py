@@ -11,8 +11,10 @@ from django.db import IntegrityError, transaction
 from django.utils.html import format_html
 
 from . import doorbell
+from .languages import ENGLISH, Spoken, said
 from .merging import clean
 from .models import Notification
+from .phrases import phrase
 from .rendering import Brand
 from .writing import Letter, Recipient, address, rows_of, templates_of
 
@@ -39,14 +41,14 @@ def post(
     operator_id: int,
     occasion: str,
     to: list[Recipient],
-    fields: dict[str, str],
+    fields: dict[str, Spoken],
     brand: Brand,
-    reason: str,
+    reason: Spoken,
     account_id: int | None = None,
     order_id: int | None = None,
     subscription_id: int | None = None,
     secret_kind: str = "",
-    language: str = "en",
+    language: str = ENGLISH,
 ) -> list[Notification]:
     """Write one letter per recipient, and ring for them after the commit.
 
@@ -125,10 +127,10 @@ def resend_key(notification: Notification, email: str) -> str:
 def _say_whose(row: Notification, notification: Notification) -> None:
     """A copy for somebody else says so in its first line; the rest is as it was sent."""
     name, email = clean(notification.recipient_name), notification.recipient_email
-    line = f"Copy of the letter to {name} ({email})." if name else f"Copy of the letter to {email}."
+    line = said(phrase("copy_of", person=f"{name} ({email})" if name else email), row.language)
     row.text = f"{line}\n\n{row.text}"
-    said = format_html(_COPY, line)
-    row.html = _BODY.sub(lambda body: body[0] + said, row.html, count=1) if _BODY.search(row.html) else said + row.html
+    note = format_html(_COPY, line)
+    row.html = _BODY.sub(lambda body: body[0] + note, row.html, count=1) if _BODY.search(row.html) else note + row.html
     row.reason = line[:300]
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from django.template.loader import render_to_string
 
 from .catalogue import LINK_FIELD
+from .languages import ENGLISH
 from .merging import END, MERGED, Problem, TemplateRefused, check_template, clean, header, merge
+from .phrases import PHRASES
 
 __all__ = ["LINK_MASK", "Brand", "Letterhead", "Problem", "TemplateRefused", "check_template", "render_letter"]
 
@@ -21,7 +23,6 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+")
 _ITEM = re.compile(r"(\d{1,2})\. +(.*)")
 _WIDTH = 72
-CONTRACT = "It is part of your contract and can’t be unsubscribed."
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,24 @@ class Brand:
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What stands around the words: why this person gets the letter, and who else gets a copy."""
+    """What stands around the words: why this person gets the letter, and who else gets a copy; in its language."""
 
     reason: str
     contractual: bool = False
     copies_to: tuple[str, ...] = ()
-    language: str = "en"
+    language: str = ENGLISH
+
+    def fixed(self, name: str) -> str:
+        """A sentence of phrases.py, its values not put in yet."""
+        return PHRASES[name][self.language]
+
+    @property
+    def foot(self) -> str:
+        return clean(f"{self.reason} {self.fixed('contract') if self.contractual else ''}")
+
+    @property
+    def copies(self) -> str:
+        return clean(self.fixed("copies").format(names=", ".join(self.copies_to))) if self.copies_to else ""
 
 
 @dataclass(frozen=True)
@@ -104,10 +117,17 @@ def render_letter(
             **_colours(brand),
             "initial": clean(brand.initial or brand.name)[:1].upper(),
             "head": head,
-            "contract": CONTRACT,
+            "questions": _questions(brand, head),
         },
     )
     return subject, text, html
+
+
+def _questions(brand: Brand, head: Letterhead) -> tuple[str, str]:
+    """Where to ask: what stands before the support address, and what stands after it."""
+    sentence = head.fixed("questions_and_phone" if brand.phone else "questions")
+    before, _, after = sentence.partition("{email}")
+    return before, after.replace("{phone}", clean(brand.phone))
 
 
 def _colours(brand: Brand) -> dict[str, str]:
@@ -201,11 +221,11 @@ def _text(blocks: list[Block], *, subject: str, button: tuple[str, str], brand: 
     if label and url not in "\n".join(parts).split():
         parts.append(f"{label}:\n{url}")
     if brand.support_email:
-        call = f" or call {brand.phone}" if brand.phone else ""
-        parts.append(_wrap(clean(f"Questions? Write to {brand.support_email}{call}.")))
-    foot = [_wrap(clean(f"{head.reason} {CONTRACT if head.contractual else ''}"))]
+        before, after = _questions(brand, head)
+        parts.append(_wrap(clean(f"{before}{brand.support_email}{after}")))
+    foot = [_wrap(head.foot)]
     if head.copies_to:
-        foot.append(_wrap(clean(f"Copy to: {', '.join(head.copies_to)}")))
+        foot.append(_wrap(head.copies))
     if brand.address:
         foot.append(_wrap(clean(f"{brand.address}")))
     return "\n\n".join(parts) + "\n\n-- \n" + "\n".join(foot) + "\n"

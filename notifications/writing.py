@@ -1,19 +1,35 @@
-"""Writing: from what a story says to the rows of its letters, in the operator's words, one for each recipient."""
+"""Writing: from what a story says to the rows of its letters, in the operator's words, one for each recipient.
+
+Each reader whom a letter is for gets it in their own language; a copy is in the language of the first of them.
+"""
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models.functions import Now
 
 from .catalogue import ALWAYS, CATALOGUE, LINK_FIELD, LetterKind
-from .defaults import starter
+from .defaults import Words, starter
+from .languages import ENGLISH, Spoken, chosen, said
 from .merging import clean
 from .models import Notification, NotificationTemplate
+from .phrases import phrase
 from .rendering import LINK_MASK, Brand, Letterhead, TemplateRefused, render_letter
+from .variants import words_in
 
-_COLUMNS = ("code", "name", "is_active", "subject", "preview_text", "body", "button_label", "send_to_primary")
+_COLUMNS = (
+    "code",
+    "name",
+    "is_active",
+    "subject",
+    "preview_text",
+    "body",
+    "button_label",
+    "variants",
+    "send_to_primary",
+)
 _ADDED = (
     "kind",
     "email",
@@ -28,13 +44,17 @@ _ADDED = (
 
 @dataclass(frozen=True)
 class Recipient:
-    """One person. `reason` says in one sentence why this person gets the letter, where it is not the letter's own."""
+    """One person. `reason` says in one sentence why this person gets the letter, where it is not the letter's own.
+
+    Without a `language` of their own a person gets it in the letter's.
+    """
 
     email: str
     name: str = ""
     user_id: int | None = None
     kind: str = "to"
-    reason: str = ""
+    reason: Spoken = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,26 +64,28 @@ class Letter:
     template_code: str
     occasion: str
     to: list[Recipient]
-    fields: dict[str, str]
+    fields: dict[str, Spoken]
     brand: Brand
-    reason: str
+    reason: Spoken
     account_id: int | None = None
     order_id: int | None = None
     subscription_id: int | None = None
     secret_kind: str = ""
-    language: str = "en"
+    language: str = ENGLISH
 
 
 @dataclass
 class Template:
     """The operator's template row, or the starter words where it has none."""
 
+    code: str
     name: str
     is_active: bool
     subject: str
     preview_text: str
     body: str
     button_label: str
+    variants: dict[str, dict[str, str]] = field(default_factory=dict)
     send_to_primary: bool = True
     added: list[Recipient] = field(default_factory=list)
 
@@ -77,12 +99,11 @@ def templates_of(codes: set[str], *, operator_id: int) -> dict[str, Template]:
         .values(*_COLUMNS, *(f"recipients__{name}" for name in _ADDED))
     )
     for line in lines:
-        template = found.setdefault(line["code"], Template(**{name: line[name] for name in _COLUMNS if name != "code"}))
+        template = found.setdefault(line["code"], Template(**{name: line[name] for name in _COLUMNS}))
         if line["recipients__kind"]:
             template.added.append(_added(line, name=template.name))
     for code in codes - set(found):
-        words = starter(code)
-        found[code] = Template(CATALOGUE[code].name, True, **vars(words))
+        found[code] = Template(code, CATALOGUE[code].name, True, **vars(starter(code)))
     return found
 
 
@@ -92,28 +113,25 @@ def _added(line: dict, *, name: str) -> Recipient:
         name=line["recipients__contact__name"] or line["recipients__user__name"] or "",
         user_id=line["recipients__contact__user_id"] or line["recipients__user_id"],
         kind=line["recipients__kind"],
-        reason=f"You get a copy of this message because you are a recipient of “{name}”.",
+        reason=phrase("recipient", name=name),
     )
 
 
 def rows_of(letter: Letter, template: Template, *, operator_id: int) -> list[Notification]:
     """The rows of one letter, not saved yet. Raises ValueError where the caller left out what the letter needs."""
     kind = CATALOGUE[letter.template_code]
-    template = _in_brand(template, kind, brand=letter.brand)
     people = people_of(letter.to, template=template, kind=kind)
-    if not people:
-        return []
-    values = _values(letter, kind, person=people[0])
+    _check_fields(letter, kind)
     copies = tuple(person.name or person.email for person in people if person.kind == "cc")
     rows = []
     for person in people:
-        # A copy greets the person the letter is for; two people it is for are each greeted by name.
-        mine = values | _greeting(person) if person in letter.to else values
+        # A copy greets the person the letter is for; two people it is for are each greeted by name, in their language.
+        reader = person if person in letter.to else people[0]
+        words, language = _words(template, brand=letter.brand, language=chosen(reader.language, letter.language))
         others = tuple(name for name in copies if name not in (person.name, person.email))
-        head = Letterhead(person.reason or letter.reason, kind.contractual, others, letter.language)
-        subject, text, html = _rendered(
-            template, kind, values=mine | _given(letter, kind), brand=letter.brand, head=head
-        )
+        head = Letterhead(said(person.reason or letter.reason, language), kind.contractual, others, language)
+        values = values_for(letter, kind, person=reader, language=language)
+        subject, text, html = _rendered(words, kind, values=values, brand=letter.brand, head=head)
         row = Notification(
             operator_id=operator_id,
             template_code=letter.template_code,
@@ -123,7 +141,7 @@ def rows_of(letter: Letter, template: Template, *, operator_id: int) -> list[Not
             storefront_id=letter.brand.storefront_id,
             occasion=letter.occasion,
             key=f"{letter.template_code}:{letter.occasion}:{person.email.lower()}:0",
-            language=letter.language,
+            language=language,
             from_name=clean(letter.brand.from_name or letter.brand.name)[:120],
             from_email=letter.brand.from_email,
             reply_to=letter.brand.support_email,
@@ -138,12 +156,14 @@ def rows_of(letter: Letter, template: Template, *, operator_id: int) -> list[Not
     return rows
 
 
-def _in_brand(template: Template, kind: LetterKind, *, brand: Brand) -> Template:
-    """The template, with the starter words where its own say a name that this brand keeps to itself."""
-    said = "\n".join((template.subject, template.preview_text, template.body, template.button_label)).casefold()
-    if any(name and name.casefold() in said for name in brand.unnamed):
-        return replace(template, **vars(starter(kind.code)))
-    return template
+def _words(template: Template, *, brand: Brand, language: str) -> tuple[Words, str]:
+    """The words in the language, and which one they are in; the starter words where their own say a name that this
+    brand keeps to itself."""
+    words, language = words_in(template, language)
+    everything = "\n".join(vars(words).values()).casefold()
+    if any(name and name.casefold() in everything for name in brand.unnamed):
+        return starter(template.code, language), language
+    return words, language
 
 
 def people_of(to: list[Recipient], *, template: Template, kind: LetterKind) -> list[Recipient]:
@@ -159,38 +179,42 @@ def people_of(to: list[Recipient], *, template: Template, kind: LetterKind) -> l
     return list(once.values())
 
 
-def _given(letter: Letter, kind: LetterKind) -> dict[str, str]:
-    return {name: letter.fields[name] for name in kind.merge_fields if name in letter.fields and name != LINK_FIELD}
-
-
-def values_for(letter: Letter, kind: LetterKind, *, person: Recipient) -> dict[str, str]:
-    """Every merge field of the letter with its value, as the person is greeted."""
+def values_for(letter: Letter, kind: LetterKind, *, person: Recipient, language: str) -> dict[str, str]:
+    """Every merge field of the letter with its value in the language, as the person is greeted."""
     always = {"operator_name": letter.brand.name, "support_email": letter.brand.support_email}
     always["home_url"] = letter.brand.home_url
+    given = {name: said(letter.fields[name], language) for name in kind.merge_fields if name in letter.fields}
     secret = {LINK_FIELD: LINK_MASK} if kind.has_secret_link else {}
-    return dict.fromkeys(ALWAYS, "") | always | _greeting(person) | _given(letter, kind) | secret
+    return dict.fromkeys(ALWAYS, "") | always | _greeting(person, language) | given | secret
 
 
-def _values(letter: Letter, kind: LetterKind, *, person: Recipient) -> dict[str, str]:
+def _check_fields(letter: Letter, kind: LetterKind) -> None:
     missing = [name for name in kind.fields if name not in letter.fields and name != LINK_FIELD]
     if missing:
         raise ValueError(f"{kind.code} needs the fields {', '.join(missing)}")
     if kind.has_secret_link != bool(letter.secret_kind):
         raise ValueError(f"{kind.code}: secret_kind belongs to letters with a secret link, and to no other")
-    return values_for(letter, kind, person=person)
 
 
-def _greeting(person: Recipient) -> dict[str, str]:
+def _greeting(person: Recipient, language: str) -> dict[str, str]:
     name = clean(person.name)
-    return {"contact_name": name or person.email, "contact_first_name": name.split()[0] if name else "there"}
+    first = name.split()[0] if name else ""
+    greeting = {"en": f"Hello {first or 'there'}", "de": f"Guten Tag {name}".strip()}
+    nameless = {"en": "there", "de": person.email}
+    return {
+        "contact_name": name or person.email,
+        "contact_first_name": first or said(nameless, language),
+        "greeting": said(greeting, language),
+    }
 
 
-def _rendered(template: Template, kind: LetterKind, *, values: dict, brand: Brand, head: Letterhead):
-    """A template that cannot be merged must not stop an order: then the starter words are used."""
+def _rendered(words: Words, kind: LetterKind, *, values: dict, brand: Brand, head: Letterhead) -> tuple[str, str, str]:
+    """Words that cannot be merged must not stop an order: then the starter words are used."""
+    about = {"values": values, "brand": brand, "head": head, "button_field": kind.button_field}
     try:
-        return render_letter(template, values=values, brand=brand, head=head, button_field=kind.button_field)
+        return render_letter(words, **about)
     except TemplateRefused:
-        return render_letter(starter(kind.code), values=values, brand=brand, head=head, button_field=kind.button_field)
+        return render_letter(starter(kind.code, head.language), **about)
 
 
 def address(person: Recipient, *, from_email: str, skipped: bool = False) -> dict:

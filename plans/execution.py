@@ -242,7 +242,7 @@ def _fail(lease: Lease, refusal: Refused) -> None:
             )
         except Refused:
             return  # The lease was lost in between: whoever has it now says what happens.
-        posted = letters.order_failed(order, account=order.account, reason=refusal.sentence)
+        posted = letters.order_failed(order, account=order.account, reason=refusal.in_languages())
         post_all(posted, operator_id=order.operator_id)
 
 

@@ -3,25 +3,28 @@
 from django.conf import settings
 from django.db.models import Q
 
+from notifications.languages import Spoken
 from notifications.models import Notification
+from notifications.phrases import phrase
 from notifications.post import Recipient, post, resend
 
 from .letters import brand_of
 from .models import Contact, Operator, StaffMembership, User
+from .reading import language_of
 
 SECRET_KIND = "invitation"  # noqa: S105  the name of a kind
 
 
 def invite_staff(membership: StaffMembership, *, by: User | None = None) -> list[Notification]:
     """Invite a member of staff to the operator's back office. Inviting twice sends one letter."""
-    user = membership.user
+    user, short = membership.user, membership.operator.short_name
     return _invite(
         membership.operator,
-        to=Recipient(user.email, user.name, user.pk),
+        to=Recipient(user.email, user.name, user.pk, language=language_of(user, operator=membership.operator)),
         occasion=f"staff:{membership.pk}",
-        account_name=f"the {membership.operator.short_name} back office",
+        account_name={"en": f"the {short} back office", "de": f"das Backoffice von {short}"},
         by=by,
-        reason=f"You get this message because you work for {membership.operator.name}.",
+        reason=phrase("works_for", operator=membership.operator.name),
     )
 
 
@@ -36,13 +39,14 @@ def invite_contact(contact: Contact, *, by: User | None = None, is_again: bool =
     """Invite a contact who has a user to the operator's storefront. Inviting twice sends one letter, if not meant."""
     account = contact.account
     before = _invitations(contact) if is_again else 0
+    language = language_of(contact, account=account, operator=account.operator)
     return _invite(
         account.operator,
-        to=Recipient(contact.email, contact.name, contact.user_id),
+        to=Recipient(contact.email, contact.name, contact.user_id, language=language),
         occasion=f"contact:{contact.pk}" + (f":{before}" if before else ""),
         account_name=account.name,
         by=by,
-        reason=f"You get this message because you are a contact of {account.name} ({account.number}).",
+        reason=phrase("contact", account=f"{account.name} ({account.number})"),
         account_id=account.pk,
     )
 
@@ -54,7 +58,7 @@ def _invitations(contact: Contact) -> int:
     return letters.filter(Q(occasion=occasion) | Q(occasion__startswith=f"{occasion}:")).count()
 
 
-def _invite(operator: Operator, *, to: Recipient, occasion: str, account_name: str, by, reason: str, **about):
+def _invite(operator: Operator, *, to: Recipient, occasion: str, account_name: Spoken, by, reason: Spoken, **about):
     return post(
         "invitation",
         operator_id=operator.pk,
@@ -72,10 +76,16 @@ def _invite(operator: Operator, *, to: Recipient, occasion: str, account_name: s
     )
 
 
-def duration(seconds: int) -> str:
-    """As people say it: 14 days, 1 hour."""
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size and seconds % size == 0:
-            count = seconds // size
-            return f"{count} {word}" if count == 1 else f"{count} {word}s"
-    return f"{seconds} seconds"
+_LENGTHS = (
+    (86400, ("day", "days"), ("Tag", "Tage")),
+    (3600, ("hour", "hours"), ("Stunde", "Stunden")),
+    (60, ("minute", "minutes"), ("Minute", "Minuten")),
+    (1, ("second", "seconds"), ("Sekunde", "Sekunden")),
+)
+
+
+def duration(seconds: int) -> dict[str, str]:
+    """As people say it: 14 days, 1 hour; 14 Tage, 1 Stunde."""
+    size, english, german = next(length for length in _LENGTHS if seconds >= length[0] and seconds % length[0] == 0)
+    count = seconds // size
+    return {"en": f"{count} {english[count != 1]}", "de": f"{count} {german[count != 1]}"}

@@ -4,11 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 from notifications.catalogue import CATALOGUE
+from notifications.languages import Spoken, day
+from notifications.phrases import phrase
 from notifications.post import Brand, Letter, Recipient
 
 from . import links
-from .models import Account, Contact, Operator, Order, PendingChange, Plan, Subscription
-from .money import display
+from .models import Account, Contact, Operator, Order, PendingChange, Plan, Subscription, User
+from .money import in_languages
+from .reading import language_of
 
 BRAND_COLOUR = "#0a6573"
 SCHEDULED, WITHDRAWN = "scheduled", "withdrawn"
@@ -32,16 +35,27 @@ def brand_of(operator: Operator) -> Brand:
 
 def reader_of(account: Account, *, otherwise=None) -> Recipient | None:
     """The primary contact; without one the user who ordered (`otherwise`), or nobody."""
-    contact = Contact.objects.primary().filter(account=account).first()
+    contact = Contact.objects.primary().filter(account=account).select_related("user").first()
     if contact:
-        return Recipient(contact.email, contact.name, contact.user_id)
-    return Recipient(otherwise.email, otherwise.name, otherwise.id) if otherwise else None
+        language = language_of(contact, account=account, operator=account.operator)
+        return Recipient(contact.email, contact.name, contact.user_id, language=language)
+    return user_of(otherwise, account=account) if otherwise else None
 
 
-def reason_for(account: Account, reader: Recipient, *, is_primary: bool = True) -> str:
-    if is_primary:
-        return f"You get this message because you are the primary contact of {account.name} ({account.number})."
-    return f"You get this message because you placed the order for {account.name} ({account.number})."
+def user_of(user: User, *, account: Account) -> Recipient:
+    """The user as a reader of a letter about the account."""
+    language = language_of(user, account=account, operator=account.operator)
+    return Recipient(user.email, user.name, user.id, language=language)
+
+
+def operations_of(operator: Operator) -> Recipient:
+    """Those at the distributor who look after what got stuck."""
+    email = operator.operations_email or operator.support_email
+    return Recipient(email, language=language_of(None, operator=operator))
+
+
+def reason_for(account: Account, reader: Recipient, *, is_primary: bool = True) -> dict[str, str]:
+    return phrase("primary_contact" if is_primary else "ordered_for", account=f"{account.name} ({account.number})")
 
 
 def plan_change_letters(
@@ -51,8 +65,8 @@ def plan_change_letters(
     fields = _plan_fields(account, order.from_plan, order.to_plan, by=order.placed_by, alias=alias) | {
         "order_number": order.number,
         "account_url": links.bss_url(f"orders/{order.number}/"),
-        "change_date": _shown(date.fromisoformat(order.preview["on"])),
-        "alias_kept_until": _shown(kept_until) if kept_until else "",
+        "change_date": day(date.fromisoformat(order.preview["on"])),
+        "alias_kept_until": day(kept_until) if kept_until else "",
     }
     about = {"order_id": order.id, "subscription_id": subscription.id if subscription else None}
     codes = [agreed["template"] for agreed in order.preview["letters"]]
@@ -71,17 +85,18 @@ def scheduled_letters(
     fields = _plan_fields(account, held.plan, change.to_plan, by=by, alias="") | {
         "order_number": held.number,
         "account_url": links.bss_url(f"subscriptions/{held.number}/"),
-        "change_date": _shown(change.due_on),
+        "change_date": day(change.due_on),
     }
     if occasion == WITHDRAWN:
-        fields |= {"old_plan_name": f"{change.to_plan.name} (scheduled)", "plan_name": held.plan.name}
+        waited = {"en": f"{change.to_plan.name} (scheduled)", "de": f"{change.to_plan.name} (vorgemerkt)"}
+        fields |= {"old_plan_name": waited, "plan_name": held.plan.name}
     told = f"change:{change.id}:{occasion}"
     reader = by if own else None
     return _about_plan(codes, account=account, by=reader, fields=fields, occasion=told, subscription_id=held.id)
 
 
 def _about_plan(
-    codes: list[str], *, account: Account, by, fields: dict[str, str], occasion: str, **about
+    codes: list[str], *, account: Account, by, fields: dict[str, Spoken], occasion: str, **about
 ) -> list[Letter]:
     posted: list[Letter] = []
     for code in codes:
@@ -96,19 +111,21 @@ def _about_plan(
                     brand=brand_of(account.operator),
                     reason=reason,
                     account_id=account.id,
-                    language=account.language,
+                    language=language_of(None, account=account, operator=account.operator),
                     **about,
                 )
             )
     return posted
 
 
-def _readers(template: str, *, account: Account, by) -> tuple[Recipient | None, str]:
+def _readers(template: str, *, account: Account, by) -> tuple[Recipient | None, Spoken]:
     if template == "plan_changed_by_reseller":
         manager, operator = account.account_manager, account.operator
-        email = manager.email if manager else operator.operations_email or operator.support_email
-        reason = f"You get this message because you look after {account.name} ({account.number})."
-        return Recipient(email, manager.name if manager else "", manager.id if manager else None), reason
+        reason = phrase("looks_after_account", account=f"{account.name} ({account.number})")
+        if manager is None:
+            return operations_of(operator), reason
+        language = language_of(manager, operator=operator)
+        return Recipient(manager.email, manager.name, manager.id, language=language), reason
     reader = reader_of(account, otherwise=by)
     if reader is None:
         return None, ""
@@ -116,7 +133,7 @@ def _readers(template: str, *, account: Account, by) -> tuple[Recipient | None, 
     return reader, reason_for(account, reader, is_primary=not ordered_it or reader.email != by.email)
 
 
-def _plan_fields(account: Account, from_plan: Plan, to_plan: Plan, *, by, alias: str) -> dict[str, str]:
+def _plan_fields(account: Account, from_plan: Plan, to_plan: Plan, *, by, alias: str) -> dict[str, Spoken]:
     operator = account.operator
     return {
         "account_name": account.name,
@@ -132,40 +149,36 @@ def _plan_fields(account: Account, from_plan: Plan, to_plan: Plan, *, by, alias:
     }
 
 
-def _shown(day: date) -> str:
-    return f"{day:%-d %b %Y}"
-
-
 def order_received(order: Order, *, account: Account) -> list[Letter]:
     """To the reseller, for an order without a plan."""
     reader = reader_of(account, otherwise=order.placed_by)
     if reader is None:
         return []
     fields = _order_fields(order, account=account) | {
-        "order_date": f"{order.placed_at:%-d %b %Y}",
+        "order_date": day(order.placed_at),
         "product_names": ", ".join(item["name"] for item in order.preview["items"]),
-        "order_total": display(order.total, order.currency),
+        "order_total": in_languages(order.total, order.currency),
     }
     return [_about(order, "order_received", [reader], fields, account=account, reason=reason_for(account, reader))]
 
 
-def order_failed(order: Order, *, account: Account, reason: str) -> list[Letter]:
+def order_failed(order: Order, *, account: Account, reason: Spoken) -> list[Letter]:
     """To who placed the order, and to operations."""
     operator = account.operator
     fields = _order_fields(order, account=account) | {"failure_reason": reason}
     posted = []
     if order.placed_by:
-        placer = Recipient(order.placed_by.email, order.placed_by.name, order.placed_by_id)
-        why = f"You get this message because you placed the order {order.number}."
+        placer = user_of(order.placed_by, account=account)
+        why = phrase("ordered", order=order.number)
         posted.append(_about(order, "order_needs_attention", [placer], fields, account=account, reason=why))
-    operations = Recipient(operator.operations_email or operator.support_email)
-    why = f"You get this message because you look after orders at {operator.name}."
+    operations = operations_of(operator)
+    why = phrase("looks_after_orders", operator=operator.name)
     fields = fields | {"order_url": links.bss_url(f"orders/{order.number}/")}
     posted.append(_about(order, "order_failed", [operations], fields, account=account, reason=why))
     return posted
 
 
-def _order_fields(order: Order, *, account: Account) -> dict[str, str]:
+def _order_fields(order: Order, *, account: Account) -> dict[str, Spoken]:
     return {
         "account_name": account.name,
         "order_number": order.number,
@@ -173,7 +186,7 @@ def _order_fields(order: Order, *, account: Account) -> dict[str, str]:
     }
 
 
-def _about(order: Order, template: str, to: list[Recipient], fields, *, account: Account, reason: str) -> Letter:
+def _about(order: Order, template: str, to: list[Recipient], fields, *, account: Account, reason: Spoken) -> Letter:
     return Letter(
         template_code=template,
         # An order may fail, be retried and fail again: each time is told. Its version has grown in between.
@@ -184,7 +197,7 @@ def _about(order: Order, template: str, to: list[Recipient], fields, *, account:
         reason=reason,
         account_id=account.id,
         order_id=order.id,
-        language=account.language,
+        language=language_of(None, account=account, operator=account.operator),
     )
 
 
@@ -197,8 +210,8 @@ def renewal_notice(subscription: Subscription, *, account: Account, gross: Decim
     fields = {
         "account_name": account.name,
         "product_names": f"{many}{subscription.order_item.name}",
-        "renewal_date": f"{subscription.period_end_on:%-d %b %Y}",
-        "renewal_amount": display(gross, subscription.currency),
+        "renewal_date": day(subscription.period_end_on),
+        "renewal_amount": in_languages(gross, subscription.currency),
         "subscription_url": links.store_url(account.operator, f"/subscriptions/{subscription.number}/"),
     }
     return Letter(
@@ -210,5 +223,5 @@ def renewal_notice(subscription: Subscription, *, account: Account, gross: Decim
         reason=reason_for(account, reader),
         account_id=account.pk,
         subscription_id=subscription.pk,
-        language=account.language,
+        language=language_of(None, account=account, operator=account.operator),
     )

@@ -29,6 +29,13 @@ def display(amount: Decimal, currency: str, *, short: bool = False) -> str:
     return f"{sign}{mark}{abs(rounded):,.{places}f}"
 
 
+def in_languages(amount: Decimal, currency: str) -> dict[str, str]:
+    """As people read it in a letter: €1,490.00; 1.490,00 €."""
+    rounded = round_to(amount, currency)
+    number = f"{rounded:,.{digits(currency)}f}".translate(str.maketrans(",.", ".,"))
+    return {"en": display(amount, currency), "de": f"{number} {SYMBOLS.get(currency, currency)}"}
+
+
 def read_amount(text: str, currency: str) -> Decimal:
     """The amount that somebody typed: never negative, with at most the currency's digits. Refuses with amount_invalid.
 

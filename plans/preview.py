@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from notifications.languages import ENGLISH, languages
+
 from . import links, pricing
 from .models import Account, Entitlement, Order, Plan, Product, TermsVersion
 from .refusals import Refused
@@ -43,6 +45,11 @@ class Letter:
     template: str
     name: str
     recipients: tuple[str, ...]
+    language: str = ENGLISH
+
+    @property
+    def language_name(self) -> str:
+        return languages()[self.language]
 
 
 @dataclass(frozen=True)
@@ -175,7 +182,10 @@ class Preview:
             "frozen": self.frozen,
             "touched": self.touched,
             "over": self.over,
-            "letters": [{"template": lt.template, "recipients": list(lt.recipients)} for lt in self.letters],
+            "letters": [
+                {"template": lt.template, "recipients": list(lt.recipients), "language": lt.language}
+                for lt in self.letters
+            ],
             "refusals": [refusal.as_dict() for refusal in self.refusals],
             "terms": self.terms.number if self.terms else 0,
         }

@@ -7,11 +7,13 @@ from decimal import Decimal
 from django.db.models import FilteredRelation, Q
 
 from notifications.catalogue import CATALOGUE
+from notifications.languages import chosen
 
 from . import periods, pricing
 from .aliases import availability
 from .models import Account, Order, Plan, Price, Storefront, TermsVersion
 from .preview import Letter, Preview, Wanted
+from .reading import language_of
 from .refusals import Refused
 from .upgrade_paths import kind_of_change, step_to
 
@@ -44,8 +46,8 @@ def preview_order(
     if not account.has_billing_details() and channel in SELF_SERVICE:
         refusals.append(Refused("billing_details_missing"))
     if plan_item is None:
-        email, _ = primary_email_and_storefront(account)
-        letters = [letter("order_received", first_reader(email, by=by, channel=channel))]
+        primary, _ = primary_reader_and_storefront(account)
+        letters = [letter("order_received", first_reader(primary, account=account, by=by, channel=channel))]
         taxes = pricing.tax_lines(lines, currency=account.currency)
         return Preview(
             account, account.currency, on, priced, lines=lines, taxes=taxes, letters=letters, refusals=refusals
@@ -100,9 +102,9 @@ def _with_plan_change(
 def _completed(shown: Preview, *, opens: bool, typed: str | None, by, channel: str) -> Preview:
     """With what becomes of the storefront, who gets which letter, and the terms to accept."""
     account = shown.account
-    email, window = primary_email_and_storefront(account)
+    primary, window = primary_reader_and_storefront(account)
     outcome, alias, alias_refusal = _storefront_outcome(account, window, opens=opens, typed=typed)
-    reader = first_reader(email, by=by, channel=channel)
+    reader = first_reader(primary, account=account, by=by, channel=channel)
     refusals = [*shown.refusals]
     if reader is None:
         refusals.append(Refused("no_primary_contact", account=account.name))
@@ -156,16 +158,29 @@ class Window:
     alias: str
 
 
-def primary_email_and_storefront(account: Account) -> tuple[str | None, Window | None]:
+@dataclass(frozen=True)
+class Reader:
+    """Who gets a letter, in which language."""
+
+    email: str
+    language: str
+
+
+def primary_reader_and_storefront(account: Account) -> tuple[Reader | None, Window | None]:
     """What the account has of both. One query."""
     found = Account.objects.filter(pk=account.pk).annotate(
         primary_contact=FilteredRelation("contacts", condition=Q(contacts__is_primary=True)),
         reseller_window=FilteredRelation("storefront", condition=Q(storefront__is_own=False)),
     )
-    email, state, alias = found.values_list(
-        "primary_contact__email", "reseller_window__state", "reseller_window__claim__alias"
+    email, own, of_user, state, alias = found.values_list(
+        "primary_contact__email",
+        "primary_contact__language",
+        "primary_contact__user__language",
+        "reseller_window__state",
+        "reseller_window__claim__alias",
     ).get()
-    return email, Window(state, alias or "") if state else None
+    reader = Reader(email, chosen(own, of_user or "", account.language, account.operator.language)) if email else None
+    return reader, Window(state, alias or "") if state else None
 
 
 def _storefront_outcome(
@@ -183,16 +198,21 @@ def _storefront_outcome(
     return outcome, answer.alias, answer.refusal
 
 
-def first_reader(email: str | None, *, by, channel: str) -> str | None:
+def first_reader(primary: Reader | None, *, account: Account, by, channel: str) -> Reader | None:
     """Who gets the letter: the primary contact; without one, a user of the reseller who orders."""
-    return by.email if email is None and by is not None and channel in SELF_SERVICE else email
+    if primary is None and by is not None and channel in SELF_SERVICE:
+        return Reader(by.email, language_of(by, account=account, operator=account.operator))
+    return primary
 
 
-def letter(template: str, reader: str | None) -> Letter:
-    return Letter(template, CATALOGUE[template].name, (reader,) if reader else ())
+def letter(template: str, reader: Reader | None) -> Letter:
+    name = CATALOGUE[template].name
+    return Letter(template, name, (reader.email,), reader.language) if reader else Letter(template, name, ())
 
 
-def _plan_letters(account: Account, to_plan: Plan, outcome: str, reader: str | None, *, channel: str) -> list[Letter]:
+def _plan_letters(
+    account: Account, to_plan: Plan, outcome: str, reader: Reader | None, *, channel: str
+) -> list[Letter]:
     template = "storefront_restored" if outcome == "restore" else to_plan.welcome_letter
     letters = [letter(template, reader)] if template else []
     return letters + notices(account, channel=channel)
@@ -202,5 +222,6 @@ def notices(account: Account, *, channel: str) -> list[Letter]:
     """Who looks after a reseller is told whenever it changes its plan itself."""
     if channel not in SELF_SERVICE:
         return []
-    manager = account.account_manager.email if account.account_manager else account.operator.operations_email
-    return [letter("plan_changed_by_reseller", manager or account.operator.support_email)]
+    manager, operator = account.account_manager, account.operator
+    email = manager.email if manager else operator.operations_email or operator.support_email
+    return [letter("plan_changed_by_reseller", Reader(email, language_of(manager, operator=operator)))]

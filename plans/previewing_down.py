@@ -13,12 +13,13 @@ from .models import OPEN_STATES, Account, Contact, Entitlement, Listing, Order, 
 from .preview import Letter, Preview, Timing, Wanted
 from .previewing import (
     SELF_SERVICE,
+    Reader,
     charge_lines,
     first_reader,
     letter,
     notices,
     price,
-    primary_email_and_storefront,
+    primary_reader_and_storefront,
 )
 from .refusals import Refused
 from .upgrade_paths import DOWN, kind_of_change, step_to
@@ -47,10 +48,10 @@ def preview_down(account: Account, *, to_plan: Plan, timing: Timing, cycle: str 
     lines = charge_lines(account, wanted, on=on)
     if timing.with_credit and held and (credit := pricing.credit_line(held, on=on, currency=account.currency)):
         lines = [*lines, credit]
-    email, window = primary_email_and_storefront(account)
+    primary, window = primary_reader_and_storefront(account)
     is_open = window is not None and window.state != Storefront.State.PARKED
     outcome = "none" if not is_open else "keep" if Entitlement.Code.OWN_STOREFRONT in step.sold else "park"
-    reader = first_reader(email, by=by, channel=channel)
+    reader = first_reader(primary, account=account, by=by, channel=channel)
     refusals += step.refusals + ([] if reader else [Refused("no_primary_contact", account=account.name)])
     change, touched = kind_of_change(DOWN, to_plan=to_plan), who_is_touched(account)
     return Preview(
@@ -112,7 +113,7 @@ def who_is_touched(account: Account) -> dict[str, int]:
     return {name: rows.count() for name, rows in counted.items()}
 
 
-def _letters(account: Account, change: str, reader: str | None, *, timing: Timing, channel: str) -> list[Letter]:
+def _letters(account: Account, change: str, reader: Reader | None, *, timing: Timing, channel: str) -> list[Letter]:
     """Those of today, then that of the day itself."""
     today = [letter("change_scheduled", reader)] if timing.is_later else []
     return [*today, letter(LETTER_OF[change], reader), *notices(account, channel=channel)]

@@ -90,6 +90,42 @@ SENTENCES: dict[str, str] = {
     "picture_not_kept": "The logo can’t be stored right now. Nothing was changed. Try again in a few minutes.",
 }
 
+# What can fail an order that was placed: it is told in letters, and those are written in other languages, too.
+GERMAN: dict[str, str] = {
+    "alias_required": "Es fehlt ein Storefront-Alias.",
+    "alias_invalid": (
+        "Der Storefront-Alias darf nur aus Kleinbuchstaben, Ziffern und Bindestrichen bestehen, muss 3 bis 40 Zeichen "
+        "lang sein und mit einem Buchstaben oder einer Ziffer beginnen und enden."
+    ),
+    "alias_reserved": "Der Alias {alias} ist für die Plattform reserviert. Wählen Sie einen anderen Alias.",
+    "alias_taken": "Der Alias {alias} ist bereits anderweitig vergeben. Wählen Sie einen anderen Alias.",
+    "already_on_plan": "{account} hat den Tarif {plan} bereits.",
+    "no_upgrade_path": "Ein Wechsel vom Tarif {from_plan} zum Tarif {plan} ist nicht möglich.",
+    "open_order_exists": (
+        "Für einen Reseller-Tarif ist bereits eine Bestellung offen: {order}. Warten Sie, bis sie ausgeführt ist, oder "
+        "berichtigen oder stornieren Sie sie zuerst."
+    ),
+    "not_a_reseller": "Der Wiederverkauf ist für dieses Konto nicht freigeschaltet.",
+    "account_suspended": "{account} ist gesperrt. Bis das Konto wieder aktiv ist, kann nichts bestellt werden.",
+    "plan_not_offered": "Der Tarif {plan} kann noch nicht bestellt werden.",
+    "pending_change_exists": "Eine Änderung dieses Tarifs ist bereits vorgemerkt. Nehmen Sie sie zuerst zurück.",
+    "change_gone": "Es ist keine Änderung dieses Tarifs mehr vorgemerkt: Sie wurde zurückgenommen oder ihr Tag ist da.",
+    "preview_stale": "Etwas hat sich geändert. Sehen Sie sich die Bestellung noch einmal an.",
+    "no_price": "{product} hat für diesen Abrechnungszeitraum keinen Preis in {currency}.",
+    "terms_not_accepted": "Die Bedingungen für Reseller wurden nicht angenommen.",
+    "billing_details_missing": "Die Rechnungsanschrift ist unvollständig. Sie braucht Straße, Ort und Land.",
+    "no_primary_contact": "{account} hat keinen Hauptkontakt, daher würde niemand die Willkommensnachricht erhalten.",
+    "not_permitted": "Ihre Rolle erlaubt das nicht. Wenden Sie sich an einen Administrator Ihres Unternehmens.",
+    "attempts_used_up": (
+        "Nach {attempts} Versuchen angehalten. Unser Vertriebsinnendienst ist benachrichtigt. Referenz: {order}."
+    ),
+    "item_removed": "{product} wurde aus der Bestellung {order} entfernt.",
+    "one_plan_per_order": "Eine Bestellung enthält höchstens einen Reseller-Tarif. Entfernen Sie zuerst {plan}.",
+    "product_not_sold": "{product} wird nicht mehr angeboten.",
+    "storefront_parked": "Der Tarif von {account} ist beendet und die Storefront geschlossen.",
+    "storefront_suspended": "Die Storefront von {account} ist gesperrt.",
+}
+
 MENDS: dict[str, str] = {
     "alias_required": "alias",
     "alias_invalid": "alias",
@@ -123,6 +159,11 @@ class Refused(Exception):
     def field(self) -> str:
         """The form field that the refusal belongs to, or an empty string."""
         return self.mend if self.mend in ("alias", "confirm_alias", "terms") else ""
+
+    def in_languages(self) -> dict[str, str]:
+        """The sentence as letters say it."""
+        german = {"de": GERMAN[self.code].format(**self.values)} if self.code in GERMAN else {}
+        return {"en": self.sentence} | german
 
     def as_dict(self) -> dict[str, str]:
         return {"code": self.code, "sentence": self.sentence, "mend": self.mend}

@@ -3,19 +3,25 @@
 What the account has is taken from it (names, alias, plan, newest order); what only an event brings is made up.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.text import slugify
 
 from notifications.catalogue import CATALOGUE, LINK_FIELD
+from notifications.languages import Spoken, day, moment
 from notifications.post import Letter, Recipient
 
 from . import links
 from .asking import askable
+from .inviting import duration
 from .letters import brand_of, reader_of, reason_for
 from .models import Account, Operator, Order, Plan, Storefront, User
-from .money import display
+from .money import in_languages
+from .reading import language_of
+from .refusals import Refused
+from .tenant_requests import LANGUAGES
 
 A_PERIOD = timedelta(days=30)
 
@@ -25,6 +31,7 @@ def sample_letter(code: str, *, operator: Operator, account: Account | None, by:
     kind = CATALOGUE[code]
     account = account or Account(operator=operator, number="AC-10000", name="Example Reseller", kind="reseller")
     reader = (reader_of(account) if account.pk else None) or Recipient(by.email, by.name)
+    values: dict[str, Spoken]
     values = _account(account, operator) | _plan(code, account, operator) | _order(account, operator)
     values |= _events(operator, reader=reader, by=by)
     return Letter(
@@ -34,7 +41,7 @@ def sample_letter(code: str, *, operator: Operator, account: Account | None, by:
         fields={name: values[name] for name in kind.fields if name != LINK_FIELD},
         brand=brand_of(operator),
         reason=reason_for(account, reader),
-        language=account.language,
+        language=language_of(None, account=account, operator=operator),
     )
 
 
@@ -74,10 +81,11 @@ def _plan(code: str, account: Account, operator: Operator) -> dict[str, str]:
     return {"old_plan_name": held.name if held else "", "plan_name": to.name if to else ""}
 
 
-def _order(account: Account, operator: Operator) -> dict[str, str]:
+def _order(account: Account, operator: Operator) -> dict[str, Spoken]:
     order = Order.objects.filter(account=account).order_by("-pk").first() if account.pk else None
     number, items = (order.number, order.preview.get("items", [])) if order else ("SO-10000", [])
-    total = display(order.total, order.currency) if order and order.total is not None else f"{operator.currency} 149.00"
+    is_priced = order is not None and order.total is not None
+    total = in_languages(order.total, order.currency) if is_priced else in_languages(Decimal(149), operator.currency)
     names = ", ".join(item["name"] for item in items if isinstance(item, dict) and "name" in item)
     return {
         "order_number": number,
@@ -89,24 +97,24 @@ def _order(account: Account, operator: Operator) -> dict[str, str]:
     }
 
 
-def _events(operator: Operator, *, reader: Recipient, by: User) -> dict[str, str]:
+def _events(operator: Operator, *, reader: Recipient, by: User) -> dict[str, Spoken]:
     now = timezone.now()
     return {
         "alias_kept_until": _day(now + timedelta(days=operator.alias_quarantine_days)),
         "change_date": _day(now + A_PERIOD),
-        "changed_at": f"{timezone.localtime(now):%-d %b %Y, %H:%M}",
+        "changed_at": moment(timezone.localtime(now)),
         "changed_by": reader.name or reader.email,
         "decline_reason": "Out of budget this month.",
-        "failure_reason": "The alias has already been assigned to someone else. Choose a different alias.",
+        "failure_reason": Refused("alias_taken", alias="storefront").in_languages(),
         "invited_by": str(by),
-        "price_list_wanted": "Yes",
+        "price_list_wanted": {"en": "Yes", "de": "Ja"},
         "renewal_date": _day(now + A_PERIOD),
-        "request_language": "en",
+        "request_language": LANGUAGES["en"],
         "request_note": "From the next quarter on.",
         "requested_by": str(by),
-        "valid_for": "3 days",
+        "valid_for": duration(3 * 86400),
     }
 
 
-def _day(at) -> str:
-    return f"{timezone.localtime(at):%-d %b %Y}"
+def _day(at: datetime) -> dict[str, str]:
+    return day(timezone.localtime(at))

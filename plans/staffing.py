@@ -64,14 +64,14 @@ def reactivate(member: StaffMembership, *, by: User) -> None:
         remember(member.operator_id, "staff.reactivated", f"{member.user.email} was reactivated.", by=by)
 
 
-def change_profile(membership: StaffMembership, *, name: str, single_keys: bool) -> User:
-    """What a member of staff says about themselves."""
+def change_profile(membership: StaffMembership, *, name: str, single_keys: bool, language: str = "") -> User:
+    """What a member of staff says about themselves. `language`: of letters to them; empty, as the organization's."""
     user = membership.user
-    if (user.name, user.single_keys) == (name, single_keys):
+    if (user.name, user.single_keys, user.language) == (name, single_keys, language):
         return user
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(name=name, single_keys=single_keys)
-        user.name, user.single_keys = name, single_keys
+        User.objects.filter(pk=user.pk).update(name=name, single_keys=single_keys, language=language)
+        user.name, user.single_keys, user.language = name, single_keys, language
         remember(membership.operator_id, "staff.profile", f"{user.email} changed their profile.", by=user)
     return user
 

@@ -3,15 +3,18 @@
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from notifications.post import Recipient, post
+from notifications.languages import Spoken
+from notifications.phrases import phrase
+from notifications.post import post
 
 from . import links
-from .letters import brand_of
+from .letters import brand_of, operations_of
 from .models import Account, TenantRequest
 from .refusals import Refused
 from .trail import remember
 
 LETTER = "tenant_requested"
+LANGUAGES: dict[str, Spoken] = {"en": {"en": "English", "de": "Englisch"}, "de": {"en": "German", "de": "Deutsch"}}
 
 
 def request_tenant(account: Account, *, price_list: str, language: str, note: str, by) -> TenantRequest:
@@ -49,17 +52,17 @@ def _tell_operations(wish: TenantRequest, *, account: Account, by) -> None:
         LETTER,
         operator_id=operator.pk,
         occasion=f"tenant_request:{wish.pk}",
-        to=[Recipient(operator.operations_email or operator.support_email)],
+        to=[operations_of(operator)],
         fields={
             "account_name": account.name,
             "account_number": account.number,
             "account_url": links.bss_url(f"accounts/{account.number}/"),
             "requested_by": str(by),
-            "price_list_wanted": wish.price_list or "No",
-            "request_language": wish.language,
-            "request_note": wish.note or "None",
+            "price_list_wanted": wish.price_list or {"en": "No", "de": "Nein"},
+            "request_language": LANGUAGES.get(wish.language, wish.language),
+            "request_note": wish.note or {"en": "None", "de": "Keine"},
         },
         brand=brand_of(operator),
-        reason=f"You get this message because you look after orders at {operator.name}.",
+        reason=phrase("looks_after_orders", operator=operator.name),
         account_id=account.pk,
     )

@@ -64,7 +64,7 @@ def invite_customer(
         kind=Account.Kind.CUSTOMER,
         number=number,
         currency=reseller.currency,
-        language=reseller.language,
+        language="",  # as the storefront's
         **asdict(details),
     )
     remember(

@@ -7,10 +7,12 @@ the two it was is read in the letter alone: no screen says whether an email was 
 from django.conf import settings
 
 from notifications.models import Notification
+from notifications.phrases import phrase
 from notifications.post import Recipient, post
 from plans import links
 from plans.inviting import duration
 from plans.models import Contact, Storefront, User
+from plans.reading import language_of
 from plans.refusals import Refused
 
 from .letterhead import brand_of_storefront
@@ -43,10 +45,10 @@ def send_invitation(contact: Contact, *, by: User) -> list[Notification]:
             **(portal if is_known else {"valid_for": duration(settings.PASSWORD_RESET_TIMEOUT)}),
         },
         brand=brand_of_storefront(storefront, alias=alias),
-        reason=f"You get this message because you were invited to sign in at {storefront.name}.",
+        reason=phrase("invited", place=storefront.name),
         account_id=customer.pk,
         secret_kind="" if is_known else SECRET_KIND,
-        language=contact.language or customer.language,
+        language=language_of(contact, account=customer, operator=storefront.operator),
     )
 
 

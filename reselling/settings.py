@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
 
+from notifications.languages import languages
 from plans.kept import forget_storefront
 from plans.models import Storefront, User
 from plans.trail import remember
@@ -15,28 +15,23 @@ CHANGED = "storefront.settings_changed"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    language: str
+    language: str  # of the letters to customers who have no wish of their own
     anonymous_browsing: bool  # else who is not signed in sees the sign-in and the legal pages, nothing more
-
-
-def languages() -> list[tuple[str, str]]:
-    """Code and name of each language that the pages have words in."""
-    return list(settings.LANGUAGES)
 
 
 @transaction.atomic
 def change_settings(storefront: Storefront, *, seen: int, wanted: Settings, by: User | None) -> list[str]:
-    """Make these the settings, and say what changed. ValueError for a language that the pages do not speak.
+    """Make these the settings, and say what changed. ValueError for a language that no letter has words in.
 
     `seen` is the version of the storefront that the author had before them; refuses with changed_meanwhile.
     """
-    known = dict(languages())
+    known = languages()
     if wanted.language not in known:
         raise ValueError(f"No such language: {wanted.language!r}")
     before = Storefront.objects.get(pk=storefront.pk)
     changed = []
     if before.language != wanted.language:
-        changed.append(f"the language is {known[wanted.language]}")
+        changed.append(f"the language of letters is {known[wanted.language]}")
     if before.anonymous_browsing != wanted.anonymous_browsing:
         who = "everybody" if wanted.anonymous_browsing else "customers who signed in"
         changed.append(f"the storefront is shown to {who}")

@@ -15,9 +15,13 @@ from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from notifications.languages import Spoken, moment
+from notifications.phrases import phrase
 from notifications.post import Recipient, post
+from plans.inviting import duration
 from plans.letters import brand_of
 from plans.models import Account, Contact, Operator, Storefront, User
+from plans.reading import language_of
 from reselling.customer_users import note_first_sign_in
 from reselling.letterhead import brand_of_storefront
 
@@ -103,17 +107,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user: User, email: str, context: dict) -> None:
         """Post the letter where this operator knows the user. Its link is made at handover and never kept."""
         if belongs_to(user, self.request.storefront):
-            self._post("password_reset", user, {"valid_for": "1 hour"}, has_secret=True)
+            self._post("password_reset", user, {"valid_for": duration(3600)}, has_secret=True)
 
     def send_notification_mail(self, template_prefix: str, user: User, context=None, email=None) -> None:
         if template_prefix == "account/email/password_reset":
-            now = timezone.now()
-            self._post("password_changed", user, {"changed_at": f"{now:%-d %b %Y, %H:%M} UTC"})
+            self._post("password_changed", user, {"changed_at": moment(timezone.now(), zone="UTC")})
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """allauth's own letters are never sent: to an address nobody knows we say nothing at all."""
 
-    def _post(self, template: str, user: User, fields: dict[str, str], *, has_secret: bool = False) -> None:
+    def _post(self, template: str, user: User, fields: dict[str, Spoken], *, has_secret: bool = False) -> None:
         operator, storefront = operator_for(user, self.request), self.request.storefront
         if operator is None:
             return
@@ -125,10 +128,19 @@ class AccountAdapter(DefaultAccountAdapter):
             to=[Recipient(user.email, user.name, user.pk)],
             fields=fields,
             brand=brand_of_storefront(storefront, alias=self.request.alias) if storefront else brand_of(operator),
-            reason=f"You get this message because you can sign in at {name}.",
+            reason=phrase("signs_in", place=name),
             secret_kind=template if has_secret else "",
-            language=user.language,
+            language=_language(user, operator, storefront),
         )
+
+
+def _language(user: User, operator: Operator, storefront: Storefront | None) -> str:
+    """As the person of the account that signs in there; of two, of the one it was first."""
+    contacts = Contact.objects.filter(user=user, operator=operator).select_related("account", "user").order_by("pk")
+    if storefront is not None and not storefront.is_own:
+        contacts = contacts.filter(Q(account=storefront.account_id) | Q(account__parent=storefront.account_id))
+    contact = contacts.first()
+    return language_of(contact or user, account=contact and contact.account, operator=operator)
 
 
 def belongs_to(user: User, storefront: Storefront | None) -> bool:

@@ -1,9 +1,9 @@
 """The shapes of what staff type about an account and its people. What is allowed is asked of plans."""
 
 from django import forms
-from django.conf import settings
 from django_countries import countries
 
+from notifications.languages import languages
 from plans.accounts import AccountDetails
 from plans.contacts import ContactDetails
 from plans.models import Account, Contact, ContactRole, Operator, StaffMembership
@@ -35,7 +35,7 @@ class AccountForm(ShapedForm):
     city = LineField(max_length=80, required=False, label="City")
     country = _choice("Country", [], required=False)
     billing_email = EmailField(required=False, label="Billing email")
-    language = _choice("Language", [])
+    language = _choice("Language of letters", [])
     account_manager = _choice("Account manager", [], required=False)
     reselling_enabled = forms.BooleanField(
         required=False,
@@ -55,8 +55,9 @@ class AccountForm(ShapedForm):
         ours = [operator.currency, *sorted(CURRENCIES - {operator.currency})]
         self.fields["currency"].choices = [(code, code) for code in dict.fromkeys([now.currency, *ours])]
         self.fields["country"].choices = [("", "Choose a country"), *countries]
-        known = dict(settings.LANGUAGES)
-        self.fields["language"].choices = list(({now.language: now.language} | known).items())
+        theirs = {"": "As the storefront’s"} if now.kind == Account.Kind.CUSTOMER else {now.language: now.language}
+        self.fields["language"].required = now.kind != Account.Kind.CUSTOMER
+        self.fields["language"].choices = list((theirs | languages()).items())
 
     def details(self) -> AccountDetails:
         """What was typed, for the story."""
@@ -91,6 +92,12 @@ class ContactForm(ShapedForm):
     name = LineField(max_length=120, label="Name")
     email = EmailField(label="Email")
     phone = LineField(max_length=40, required=False, label="Phone")
+    language = forms.ChoiceField(
+        label="Language of letters",
+        required=False,
+        choices=lambda: [("", "As the account’s"), *languages().items()],
+        error_messages=CHOOSE,
+    )
     roles = forms.MultipleChoiceField(
         required=False,
         label="Storefront roles",
@@ -108,10 +115,9 @@ class ContactForm(ShapedForm):
     def __init__(self, *args, contact: Contact | None = None, **kwargs) -> None:
         initial = {"invite": True}
         if contact is not None:
-            initial = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+            initial = {name: getattr(contact, name) for name in ("name", "email", "phone", "language")}
             initial["roles"] = list(contact.roles.values_list("role", flat=True))
         super().__init__(*args, initial=initial, **kwargs)
-        self.language = contact.language if contact else ""
         if contact is not None:
             del self.fields["invite"]
 
@@ -123,5 +129,5 @@ class ContactForm(ShapedForm):
 
     def details(self) -> ContactDetails:
         """What was typed, for the story."""
-        typed = {name: self.cleaned_data[name] for name in ("name", "email", "phone")}
-        return ContactDetails(**typed, language=self.language, roles=frozenset(self.cleaned_data["roles"]))
+        typed = {name: self.cleaned_data[name] for name in ("name", "email", "phone", "language")}
+        return ContactDetails(**typed, roles=frozenset(self.cleaned_data["roles"]))

@@ -32,8 +32,8 @@ KEYS = (
 
 class You(StaffRequired, View):
     def get(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        return self.page(request, ProfileForm(initial={"name": user.name, "single_keys": user.single_keys}))
+        now = {name: getattr(request.user, name) for name in ProfileForm.base_fields}
+        return self.page(request, ProfileForm(initial=now))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = ProfileForm(request.POST)

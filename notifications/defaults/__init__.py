@@ -1,10 +1,11 @@
-"""The starter words: one file per letter, and what gives an operator its own copy of them."""
+"""The starter words: one file per letter and language, and what gives an operator its own copy of the English ones."""
 
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from ..catalogue import CATALOGUE
+from ..languages import ENGLISH
 from ..models import NotificationTemplate
 
 
@@ -19,9 +20,9 @@ class Words:
 
 
 @cache
-def starter(code: str) -> Words:
+def starter(code: str, language: str = ENGLISH) -> Words:
     """The words a letter starts with, and goes back to on reset. Heads (`Subject: ...`), an empty line, the body."""
-    head, _, body = (Path(__file__).parent / f"{code}.txt").read_text(encoding="utf-8").partition("\n\n")
+    head, _, body = (Path(__file__).parent / language / f"{code}.txt").read_text(encoding="utf-8").partition("\n\n")
     heads = dict(line.split(": ", 1) for line in head.splitlines())
     return Words(
         subject=heads["Subject"],
@@ -32,7 +33,10 @@ def starter(code: str) -> Words:
 
 
 def install_templates(operator) -> int:
-    """Give the operator the templates it lacks; those it has stay as they are. Returns how many it has now."""
+    """Give the operator the templates it lacks; those it has stay as they are. Returns how many it has now.
+
+    Only English is written down: another language says the starter words until staff write their own (variants.py).
+    """
     rows = [
         NotificationTemplate(
             operator=operator,

@@ -21,7 +21,10 @@ class NotificationTemplateQuerySet(models.QuerySet):
 
 
 class NotificationTemplate(models.Model):
-    """Subject, preview text, body and button label are limited Liquid (rendering.py), never Django or Jinja source."""
+    """Subject, preview text, body and button label are limited Liquid (rendering.py), never Django or Jinja source.
+
+    They are the English words; `variants` holds the others that staff wrote: a language to its four texts.
+    """
 
     class Entity(models.TextChoices):
         ACCOUNTS = "accounts", "Accounts"
@@ -38,6 +41,7 @@ class NotificationTemplate(models.Model):
     preview_text = models.CharField(max_length=300, blank=True)
     body = models.TextField()
     button_label = models.CharField(max_length=60, blank=True)
+    variants = models.JSONField(default=dict, blank=True)
     send_to_primary = models.BooleanField(default=True)
     updated_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)

@@ -105,7 +105,9 @@ class Account(models.Model):
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code, as in DE")
     billing_email = models.EmailField(blank=True)
     account_manager = models.ForeignKey("plans.User", models.SET_NULL, null=True, blank=True, related_name="+")
-    language = models.CharField(max_length=8, default="en")
+    language = models.CharField(
+        max_length=8, blank=True, default="en", help_text="Of letters; empty, of an end customer: as the storefront's"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1, help_text="Grows with each edit: who edits an old one is told")
 

@@ -23,7 +23,7 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True, max_length=254)
     name = models.CharField(max_length=120, blank=True)
-    language = models.CharField(max_length=8, default="en")
+    language = models.CharField(max_length=8, blank=True, help_text="Of letters; empty: as the account's")
     is_active = models.BooleanField(default=True)
     single_keys = models.BooleanField(default=True, help_text="Single-key shortcuts of the back office are on")
     joined_at = models.DateTimeField(default=timezone.now)

@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from notifications.languages import languages
 from plans import links
 from plans.models import Storefront
 from plans.refusals import Refused
-from reselling.settings import Settings, change_settings, languages
+from reselling.settings import Settings, change_settings
 from ui.forms import ShapedForm, VersionField
 
 from .access import managers_only
@@ -18,9 +19,9 @@ from .access import managers_only
 class SettingsForm(ShapedForm):
     version = VersionField()
     language = forms.ChoiceField(
-        label="Language",
-        choices=languages,
-        help_text="Of the pages. Your own texts stay as you wrote them.",
+        label="Language of letters",
+        choices=lambda: languages().items(),
+        help_text="To your customers, unless they choose another. Pages are in English.",
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a language of the list."),
     )
     anonymous_browsing = forms.BooleanField(

@@ -95,7 +95,7 @@ def upgrade(hands: Mouse, shop) -> None:
     page.goto(f"{shop.base}/bss/accounts/{shop.account.number}/")
     hands.press("button", "Upgrade Resellers")
     hands.press("button", "Continue")
-    expect(page.get_by_text(f"{WELCOME} goes to {shop.email}, {PARTNERS} (CC).")).to_be_visible()
+    expect(page.get_by_text(f"{WELCOME} goes to {shop.email}, {PARTNERS} (CC), in English.")).to_be_visible()
     hands.type("Storefront Alias", "techsolutions")
     hands.press("button", "Save")
     expect(page.get_by_text(re.compile(r"^Executed on"))).to_be_visible()

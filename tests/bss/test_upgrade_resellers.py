@@ -59,7 +59,10 @@ def test_step_2_shows_what_it_does(maren, tech):
 def test_step_2_says_who_else_gets_the_letter_or_that_it_is_off(maren, tech):
     welcome = NotificationTemplate.objects.get(operator=tech.operator, code="welcome_standard")
     welcome.recipients.create(email="partners@nordwind.example")
-    assert "goes to owner@techsolutions.example, partners@nordwind.example (BCC)." in maren.get(step_2(tech)).text
+    assert (
+        "goes to owner@techsolutions.example, partners@nordwind.example (BCC), in English."
+        in maren.get(step_2(tech)).text
+    )
     NotificationTemplate.objects.update(is_active=False)
     assert "Welcome to Standard Reseller Storefront is switched off: nobody gets it." in maren.get(step_2(tech)).text
 

@@ -153,7 +153,7 @@ def test_the_impact_report_of_a_cancel(tech, owner, number):
         "At the next renewal, 15 Dec 2026",
         "nothing is credited for the days that are left",
         "Type techsolutions to confirm",
-        "“Reseller plan cancelled” goes to owner@techsolutions.example.",
+        "“Reseller plan cancelled” goes to owner@techsolutions.example, in English.",
         "Keep subscription",
         "Cancel subscription",
     ):

@@ -15,6 +15,7 @@ from bss.dialogs import ASKED_BY_SCRIPT
 from bss.permissions import StaffRequired
 from notifications.catalogue import CATALOGUE
 from notifications.editing import DraftRefused, Words, render_draft, words_of
+from notifications.languages import ENGLISH
 from notifications.models import NotificationTemplate
 from notifications.models.template import RecipientKind
 from notifications.rendering import TemplateRefused
@@ -33,7 +34,7 @@ LONGEST_SEARCH = 120
 
 
 def preview_of(
-    template: NotificationTemplate, *, request: HttpRequest, words: Words | None, account: str
+    template: NotificationTemplate, *, request: HttpRequest, words: Words | None, account: str, language: str = ENGLISH
 ) -> dict[str, object]:
     """What the preview shows. Without words, or with words that cannot be merged, who would get it is shown alone."""
     found = account_for_sample(request.operator, account[:LONGEST_SEARCH])
@@ -41,7 +42,7 @@ def preview_of(
     subject = text = html = ""
     if words is not None:
         try:
-            subject, text, html = render_draft(words, letter=letter, person=letter.to[0])
+            subject, text, html = render_draft(words, letter=letter, person=letter.to[0], language=language)
         except TemplateRefused:
             words = None
     return {
