@@ -3,7 +3,7 @@
 The answer is made of what the page shows, as it was just read, not of the page: rendering is what costs.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,47 +14,60 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags, quote_etag
 
-from . import theme
+from . import rendering_once, theme
 
 # What stands around every page. Times are left out: from the cache they come back less exact than from the database.
-OF_SHOP = ("pk", "version", "name", "tagline", "support_email", "support_phone")
+OF_SHOP = ("pk", "version", "state", "name", "tagline", "support_email", "support_phone")
 OF_OPERATOR = ("pk", "version", "name", "short_name", "tax_name", "support_email")
 
 
-def page(request: HttpRequest, template: str, context: dict, *, shows: list) -> HttpResponse:
-    """Like `render`. `shows` is what the page shows of the database beside its storefront: rows, plain values."""
+def page(
+    request: HttpRequest, template: str, context: dict, *, shows: list, is_one_of_few: bool | None = None
+) -> HttpResponse:
+    """Like `render`. `shows` is what the page shows of the database beside its storefront: rows, plain values.
+
+    `is_one_of_few`: whether its address is one of so many as there are things to show, so that the page may be kept on
+    the server. By default that is any address at which nothing is asked.
+    """
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return render(request, template, context)
+    shown = _digest(request, shows)
     held = parse_etags(request.headers.get("If-None-Match", ""))
     known = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
-    etag = _etag(request, shows, csrf=known)
-    if known and etag in held:
+    if known and _etag(shown, csrf=known) in held:
         response = HttpResponseNotModified()
+        response["ETag"] = _etag(shown, csrf=known)
     else:
-        response = render(request, template, context)
-        etag = _etag(request, shows, csrf=request.META.get("CSRF_COOKIE", ""))
-    response["ETag"] = etag
+        is_kept = not request.META["QUERY_STRING"] if is_one_of_few is None else is_one_of_few
+        answer = partial(rendering_once.answer, shown=shown) if is_kept else render
+        response = answer(request, template, context)
+        response["ETag"] = _etag(shown, csrf=request.META.get("CSRF_COOKIE", ""))
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ["Cookie"])
     return response
 
 
-def _etag(request: HttpRequest, shows: list, *, csrf: str) -> str:
-    """Of all that may differ. The page holds forms, so it belongs to the cookie that answers for them."""
+def _etag(shown: str, *, csrf: str) -> str:
+    """The page holds forms, so it belongs to the cookie that answers for them."""
+    return quote_etag(sha256(f"{shown}{csrf}".encode()).hexdigest()[:32])
+
+
+def _digest(request: HttpRequest, shows: list) -> str:
+    """Of all that may differ between two pages, but for whose they are."""
     shop, operator = request.storefront, request.operator
     whole = (
         _release(),
+        request.get_host(),
         request.get_full_path(),
         theme.chosen(request),
         theme.this_year(),
-        csrf,
         request.credit,
         request.texts,
         [getattr(shop, name) for name in OF_SHOP],
         [getattr(operator, name) for name in OF_OPERATOR],
         [_facts(each) for each in shows],
     )
-    return quote_etag(sha256(repr(whole).encode()).hexdigest()[:32])
+    return sha256(repr(whole).encode()).hexdigest()
 
 
 def _facts(shown: object) -> object:

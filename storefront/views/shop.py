@@ -24,7 +24,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def products(request: HttpRequest) -> HttpResponse:
     found = selling.find(request)
     shows = [*(offer.facts for offer in found.offers), found.categories, found.page.following]
-    return page(request, "storefront/reseller_products.html", {"found": found}, shows=shows)
+    is_linked = not found.words and request.get_full_path() in [link["url"] for link in found.category_links]
+    return page(request, "storefront/reseller_products.html", {"found": found}, shows=shows, is_one_of_few=is_linked)
 
 
 @require_safe
