@@ -1,8 +1,9 @@
 """Walking through the site as somebody: from a few addresses along every link, on our own hosts, each address once."""
 
-from collections import deque
+import re
+from collections import Counter, deque
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import HttpResponse
 from django.test import Client
@@ -10,7 +11,7 @@ from django.test import Client
 from .reading import Page
 
 NOT_WALKED = ("mailto", "tel", "data")
-MOST = 800  # addresses: links that multiply are a fault of their own
+MOST = 1000  # addresses that anybody is shown: links that multiply are a fault of their own
 
 
 @dataclass
@@ -38,17 +39,21 @@ def page_of(response: HttpResponse, address: str) -> Page | None:
 
 
 def walk(
-    client: Client, starts: list[str], *, hosts: set[str], known: set[str] = frozenset()
+    client: Client, starts: list[str], *, hosts: set[str], known: set[str] = frozenset(), alike: int
 ) -> tuple[list[Visit], list[str]]:
-    """All visits, and the links that lead away from our hosts. `known` are addresses that need no visit (assets)."""
+    """All visits, and the links that lead away from our hosts.
+
+    `known` are addresses that need no visit (assets). Of pages that differ only in whose record they show, or in what a
+    list is asked, `alike` many are visited.
+    """
     waiting = deque((start, "") for start in starts)
-    seen, visits, astray = set(starts), [], []
+    seen, visits, astray, kinds = set(starts), [], [], Counter()
     while waiting:
         address, came_from = waiting.popleft()
         response = get(client, address)
         page = page_of(response, address)
         visits.append(Visit(address, came_from, response, page))
-        assert len(visits) < MOST, f"the links of {came_from} never end: {address}"
+        assert len(seen) < MOST, f"the links of {came_from} never end: {address}"
         for link in _onward(visits[-1]):
             parts = urlsplit(link)
             if parts.scheme in NOT_WALKED:
@@ -57,8 +62,17 @@ def walk(
                 astray.append(f"{link} on {address}")
             elif (target := link.partition("#")[0]) not in seen and target not in known:
                 seen.add(target)
-                waiting.append((target, address))
+                kinds[kind := _kind(target)] += 1
+                if kinds[kind] <= alike:
+                    waiting.append((target, address))
     return visits, astray
+
+
+def _kind(address: str) -> tuple:
+    """An address without the numbers of records in it, and without the values of what is asked."""
+    parts = urlsplit(address)
+    segments = [re.sub(r".*\d.*", "#", segment) for segment in parts.path.split("/")]
+    return parts.netloc, *segments, *sorted(parse_qs(parts.query, keep_blank_values=True))
 
 
 def _onward(visit: Visit) -> list[str]:

@@ -14,6 +14,7 @@ from tests.world import World
 
 # Whose forms are fuzzed first; whoever is shown yet another form is asked after them.
 ORDER = ("basic", "mending", "anonymous", "admin", "staff_administrator", "staff_of_both")
+FIRST, LATER = 8, 2  # pages of one kind that they see, and those who come after: the rooms are known, their rights not
 WHO_READS = {  # and nobody else
     crowd.MINE: {"viewer", "buyer", "subscriptions_manager", "storefront_manager", "admin"},
     crowd.NEIGHBOURS: {"neighbour"},
@@ -71,7 +72,9 @@ def walk_everywhere(world: World, clients: dict[str, Client]) -> Walk:
     others = [who for who in clients if who not in ORDER]
     for who in [*ORDER, *others]:
         walk.people.add(who)
-        visits, astray = walking.walk(clients[who], crowd.doors(world, who), hosts=crowd.HOSTS, known=assets)
+        alike = FIRST if who in ORDER else LATER
+        doors = crowd.doors(world, who)
+        visits, astray = walking.walk(clients[who], doors, hosts=crowd.HOSTS, known=assets, alike=alike)
         assets |= {visit.address for visit in visits if visit.path.startswith("/static/")}
         walk.wrong += [f"{who}: leads away: {link}" for link in astray]
         walk.wrong += [f"{who}: dead anchor: {link}" for link in walking.dead_anchors(visits)]
