@@ -6,6 +6,7 @@ from plans.models import Account, TenantRequest
 from ui.filters import accounts, charges, notifications, orders, products, subscriptions
 
 ProductFilters = products.ProductFilters
+NotificationFilters = notifications.NotificationFilters
 
 
 class AccountFilters(accounts.AccountFilters):
@@ -24,11 +25,6 @@ class ChargeFilters(charges.ChargeFilters):
     """`after` is the id of a charge: those that were written after it."""
 
     after = django_filters.NumberFilter("pk", "gt", min_value=0, max_value=10**18, decimal_places=0)
-
-
-class NotificationFilters(notifications.NotificationFilters):
-    account = django_filters.CharFilter("account__number", max_length=20)
-    order = django_filters.CharFilter("order__number", max_length=20)
 
 
 class TenantRequestFilters(django_filters.FilterSet):

@@ -1,6 +1,11 @@
-"""How the BSS shows letters: the state of each that was written, and who would get those of a preview."""
+"""How the BSS shows letters: the state of each that was written, those that somebody has to deal with, and who would
+get those of a preview."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from notifications.catalogue import CATALOGUE
 from notifications.models import Notification
@@ -20,11 +25,32 @@ KINDS = {
     State.FAILED: "bad",
     State.SKIPPED: "",
 }
+# What became of a letter that is somebody's task.
+SAID = {
+    State.BOUNCED: "came back",
+    State.COMPLAINED: "was reported as unwanted",
+    State.FAILED: "could not be handed over",
+    State.UNKNOWN: "may not have arrived",
+}
 
 
 def row(letter: Notification) -> dict[str, object]:
-    """A letter with the badge beside it."""
-    return {"letter": letter, "kind": KINDS[letter.state]}
+    """A letter with the badge beside it, and in words what became of it where that is a task."""
+    return {"letter": letter, "kind": KINDS[letter.state], "said": SAID.get(letter.state, "")}
+
+
+def tasks_among(letters: QuerySet, *, most: int) -> list[dict[str, object]]:
+    """Those of the letters that somebody has to deal with, the newest first. One query."""
+    return [row(letter) for letter in letters.open_tasks().defer("text", "html").order_by("-pk")[:most]]
+
+
+def letters_of_orders(order_ids: Iterable[int]) -> dict[int, list[dict[str, object]]]:
+    """The letters of each of these orders to those that it is about, without copies. One query."""
+    found: dict[int, list[dict[str, object]]] = defaultdict(list)
+    letters = Notification.objects.filter(order_id__in=set(order_ids), kind="to")
+    for letter in letters.defer("text", "html").order_by("pk"):
+        found[letter.order_id].append(row(letter))
+    return found
 
 
 @dataclass(frozen=True)

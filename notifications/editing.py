@@ -15,13 +15,13 @@ from .defaults import Words, install_templates, starter
 from .languages import ENGLISH, said
 from .merging import clean
 from .models import Notification, NotificationTemplate, TemplateRecipient
+from .models.notification import TEST
 from .post import keep
 from .rendering import LINK_MASK, Letterhead, check_template, render_letter
 from .variants import TEXTS, words_in
 from .writing import Letter, Recipient, address, values_for
 
 MOST_ADDED = 10
-TEST = "test:"  # what the template_code of a test begins with: it is no letter of an order, and counted nowhere
 WORDS = TEXTS
 NOBODY = "Choose at least one recipient, or switch the notification off."
 LINK_MISSING = f"Insert {{{{ {LINK_FIELD} }}}} into the message, or give the button a label: nobody could follow it."

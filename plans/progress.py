@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.catalogue import CATALOGUE
-from notifications.models import Notification
+from notifications.models import Notification, notification
 
 from . import links
 from .models import Activity, Operator, Order
 
 DONE, NOW, WAIT, FAIL, UNSURE = "done", "now", "wait", "fail", "unsure"
-ARRIVED = frozenset({Notification.State.SENT, Notification.State.DELIVERED})
-LOST = frozenset({Notification.State.BOUNCED, Notification.State.COMPLAINED, Notification.State.FAILED})
+ARRIVED, LOST = frozenset(notification.ARRIVED), frozenset(notification.LOST)
 OVER = frozenset({Order.State.EXECUTED, Order.State.FAILED, Order.State.CANCELLED})
 
 
@@ -21,13 +20,14 @@ class Step:
     unsure: a letter of which nobody can say whether it left, until somebody looks.
 
     `detail` is a value and no sentence: the order's number, the reason of a failure or of the last pause, the numbers
-    of the subscriptions, the storefront's URL, who the letter goes to.
+    of the subscriptions, the storefront's URL, who the letter goes to. `letters`: those that were written.
     """
 
     key: str
     state: str
     at: datetime | None = None
     detail: str = ""
+    letters: tuple[Notification, ...] = ()
 
 
 def trail_of(order: Order) -> list[Activity]:
@@ -100,7 +100,7 @@ def _letter(order: Order, codes: list[str]) -> list[Step]:
     """One step for all of them; none when the template is switched off."""
     if order.state != Order.State.EXECUTED:
         return [Step("letter", WAIT)]
-    posted = list(order.notifications.filter(template_code__in=codes, kind="to").order_by("id"))
+    posted = list(order.notifications.filter(template_code__in=codes, kind="to").defer("text", "html").order_by("id"))
     resent = {letter.resend_of_id for letter in posted}  # what a later letter stands for
     sent = [ltr for ltr in posted if ltr.state != Notification.State.SKIPPED and ltr.pk not in resent]
     if not sent:
@@ -110,7 +110,9 @@ def _letter(order: Order, codes: list[str]) -> list[Step]:
     times = [letter.sent_at for letter in sent if letter.sent_at]
     at = max(times) if times else None
     if states & LOST:
-        return [Step("letter", FAIL, at, readers)]
-    if states <= ARRIVED:
-        return [Step("letter", DONE, at, readers)]
-    return [Step("letter", UNSURE if states <= {*ARRIVED, Notification.State.UNKNOWN} else NOW, at, readers)]
+        came = FAIL
+    elif states <= ARRIVED:
+        came = DONE
+    else:
+        came = UNSURE if states <= {*ARRIVED, Notification.State.UNKNOWN} else NOW
+    return [Step("letter", came, at, readers, tuple(sent))]

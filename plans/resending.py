@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from notifications.models import Notification
-from notifications.models.notification import ON_ITS_WAY
+from notifications.models.notification import GIVEN_UP, ON_ITS_WAY
 from notifications.post import Recipient, resend, resend_key
 
 from .models import Contact, User
@@ -12,23 +12,38 @@ from .trail import remember
 
 
 @transaction.atomic
-def resend_letter(letter: Notification, *, to: Contact | None = None, by: User) -> Notification:
-    """A new letter with the kept words. `to` is a contact of the letter's account; nobody else is written to.
+def resend_letter(
+    letter: Notification, *, to: Contact | None = None, seen: int | None = None, by: User
+) -> tuple[Notification, bool]:
+    """The letter that goes out with the kept words, and whether it is a new one. `to` is a contact of the letter's
+    account; nobody else is written to.
 
-    Refuses with letter_on_its_way while the same letter to the same address has not arrived or failed yet, which is
-    also what a second press meets; with letter_personal where its link is somebody else's.
+    `seen` is the newest repetition there was when somebody decided (`newest_repetition`). One that went to the same
+    address since then is what was asked for: pressed twice, or by two people at once, it is sent once.
+    Refuses with letter_on_its_way while the same letter to the same address has not arrived or failed yet, with
+    letter_personal where its link is somebody else's.
     """
     goes_elsewhere = to is not None and to.email.lower() != letter.recipient_email.lower()
     if goes_elsewhere and letter.secret_kind:
         raise Refused("letter_personal")
     if goes_elsewhere and (letter.account_id is None or to.account_id != letter.account_id):
         raise ValueError("A letter goes to contacts of its own account only.")
+    Notification.objects.select_for_update(no_key=True).values_list("pk").get(pk=letter.pk)  # one at a time
     email = to.email if goes_elsewhere else letter.recipient_email
     same = Notification.objects.filter(operator_id=letter.operator_id, key__startswith=resend_key(letter, email))
-    if same.filter(state__in=ON_ITS_WAY).exists():
+    if seen is not None and (sent := same.filter(pk__gt=seen).order_by("-pk").first()):
+        return sent, False
+    if same.filter(state__in=ON_ITS_WAY).exclude(GIVEN_UP).exists():
         raise Refused("letter_on_its_way", email=email)
     person = Recipient(to.email, to.name, to.user_id) if goes_elsewhere else None
     sent = resend(letter, to=person, by=by)
     about = {"account": letter.account, "order": letter.order, "subscription": letter.subscription}
     remember(letter.operator_id, "letter.resent", f"“{letter.subject[:160]}” sent again to {email}.", by=by, **about)
-    return sent
+    return sent, True
+
+
+def newest_repetition(letter: Notification) -> int:
+    """The id of the last letter that was written with these words on this occasion, to whomever. One query."""
+    start = f"{letter.template_code}:{letter.occasion}:"
+    same = Notification.objects.filter(operator_id=letter.operator_id, key__startswith=start)
+    return max(same.values_list("pk", flat=True), default=0)

@@ -64,6 +64,7 @@ WRITES: dict[str, set[str]] = {
     "letter_template_reset": {"notifications_notificationtemplate", "plans_activity"},
     "letter_template_test": LETTERS | {"plans_activity"},
     "letter_resend": LETTERS | {"plans_activity"},
+    "letter_dealt_with": LETTERS | {"plans_activity"},
     "account_upgrade_plan": ORDERS,
     "subscription_upgrade": ORDERS,
     **dict.fromkeys(("subscription_downgrade", "subscription_cancel"), ORDERS | {"plans_pendingchange"}),

@@ -14,6 +14,7 @@ from plans.renaming import former_aliases
 from plans.upgrade_paths import standing_of
 
 from .. import paging
+from ..letters import letters_of_orders, tasks_among
 from ..letters import row as letter_row
 from ..permissions import StaffRequired
 from ..reasons import reason_of
@@ -24,6 +25,7 @@ from .records import full_record, tabs_of
 
 SIZE = 25
 LATEST = 5
+MOST_LOST = 3  # letters that did not arrive, on top of the page
 A_MOMENT = timedelta(minutes=10)
 SHOWN = (("", "All"), ("plan", "Plan"), ("orders", "Orders"), ("emails", "Emails"))
 
@@ -46,6 +48,7 @@ class AccountPage(StaffRequired, View):
             "tabs": tabs_of(account, here=self.under or self.route),
             "storefront_url": address_of(account),
             "why_not_open": why_not_open(account),
+            "lost": tasks_among(account.notifications, most=MOST_LOST),
         }
         return render(request, self.template, context | self.more(account))
 
@@ -132,6 +135,9 @@ class AccountActivity(AccountPage):
             page = paging.newest_first(letters, self.request, size=SIZE)
             return context | {"page": page, "letters": [letter_row(letter) for letter in page.rows]}
         page = paging.newest_first(activities_of(account, wanted), self.request, size=SIZE)
+        written = letters_of_orders(each.order_id for each in page.rows if each.verb == "order.execute")
+        for each in page.rows:
+            each.letters = written.get(each.order_id, []) if each.verb == "order.execute" else []
         return context | {"page": page, "activities": page.rows}
 
 

@@ -34,7 +34,7 @@ class Dashboard(StaffRequired, View):
             "waiting": ask(work.waiting_for_alias),
             "wishes": ask(work.open_wishes),
             "changes": ask(work.changes_that_wait),
-            "letters": ask(work.letters_that_came_back),
+            "letters": ask(work.lost_letters),
             "activities": ask(work.latest),
             "lives": read(somebody_lives),
         }

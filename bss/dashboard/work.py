@@ -1,4 +1,4 @@
-"""What waits for somebody: orders that failed or lack their alias, wishes, letters that came back."""
+"""What waits for somebody: orders that failed or lack their alias, wishes, letters that did not arrive."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,6 @@ SHOWN = 5
 MOST = 1_000
 NEWEST = 10
 DRAFTS_LOOKED_AT = 200
-CAME_BACK = (Notification.State.BOUNCED, Notification.State.COMPLAINED, Notification.State.FAILED)
 
 
 @dataclass(frozen=True)
@@ -61,14 +60,11 @@ def changes_that_wait(operator: Operator) -> Work:
     return Work(list(about.order_by("due_on", "pk")[:SHOWN]), _capped(waiting))
 
 
-def letters_that_came_back(operator: Operator) -> Work:
-    """One state at a time, so that an index leads to each."""
-    found: list[Notification] = []
-    for state in CAME_BACK:
-        letters = Notification.objects.of_operator(operator).filter(state=state).order_by("-pk")
-        found += letters.defer("text", "html")[:SHOWN]
-    newest = sorted(found, key=lambda letter: -letter.pk)[:SHOWN]
-    return Work([row(letter) for letter in newest], "")
+def lost_letters(operator: Operator) -> Work:
+    """Letters that did not arrive, until somebody has dealt with them."""
+    lost = Notification.objects.of_operator(operator).open_tasks()
+    newest = lost.select_related("account").defer("text", "html").order_by("-pk")[:SHOWN]
+    return Work([row(letter) for letter in newest], _capped(lost))
 
 
 def latest(operator: Operator) -> list[Activity]:

@@ -61,6 +61,17 @@ class Record:
     holds_plan: bool = False  # the account is on the plan that the order brought
 
     @property
+    def lost(self) -> list[dict]:
+        """The letters that did not arrive and that nobody has dealt with."""
+        return [row for row in self.letters if row["letter"].is_task and not row["letter"].is_uncertain]
+
+    @property
+    def uncertain(self) -> list[dict]:
+        """The letters of which nobody knows whether they arrived, as long as somebody, or a worker, has to look."""
+        unknown = (row for row in self.letters if row["letter"].is_uncertain)
+        return [row for row in unknown if row["letter"].is_task or row["letter"].next_attempt_at]
+
+    @property
     def figures(self) -> dict:
         """Lines, taxes and total: today's for a draft, else those that were agreed."""
         return self.preview.as_dict() if self.preview else self.order.preview
@@ -155,7 +166,7 @@ def record_of(
     is_draft = order.state == State.DRAFT
     trail = [] if is_draft and tab != "history" else progress.trail_of(order)
     preview = drafts.preview_draft(order, account=order.account, by=request.user, items=items) if is_draft else None
-    letters = [] if is_draft else order.notifications.order_by("pk").defer("text", "html")
+    letters = [] if is_draft else order.notifications.with_task().order_by("pk").defer("text", "html")
     return Record(
         order=order,
         items=items,

@@ -8,6 +8,8 @@ from plans import progress
 from plans.models import Activity, Operator, Order
 from plans.progress import Step
 
+from ..letters import row
+
 State = Order.State
 STEPS = {
     "received": "Queued",
@@ -32,6 +34,7 @@ class ShownStep:
     at: datetime | None
     detail: str
     is_url: bool
+    letters: list[dict[str, object]] = field(default_factory=list)  # each with its badge
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def execution_of(order: Order, *, operator: Operator, trail: list[Activity]) -> 
 def _shown(number: int, step: Step, *, is_waiting: bool) -> ShownStep:
     is_url = step.key in ("storefront", "parked") and step.state == "done"
     word = "Received" if step.key == "received" and is_waiting else STEPS[step.key]
-    return ShownStep(number, step.state, word, STEP_STATES[step.state], step.at, step.detail, is_url)
+    letters = [row(letter) for letter in step.letters]
+    return ShownStep(number, step.state, word, STEP_STATES[step.state], step.at, step.detail, is_url, letters)
 
 
 def _said(order: Order, found: list[Step]) -> str:

@@ -9,6 +9,8 @@ from plans import links
 from plans.models import Account, Activity, Order, Storefront, Subscription
 from plans.upgrade_paths import Option, all_below, next_above, upgrade_options
 
+from ..letters import row
+
 MOST = 30
 
 
@@ -29,6 +31,7 @@ def record(subscription: Subscription) -> dict[str, object]:
     storefront = getattr(account, "storefront", None) if "own_storefront" in subscription.entitlements else None
     limit = subscription.entitlements.get("customers")
     options = upgrade_options(account) if is_live else []
+    letters = _letters(subscription)
     way, below = next_above(options), next(iter(all_below(options)), None)
     return {
         "subscription": subscription,
@@ -44,7 +47,8 @@ def record(subscription: Subscription) -> dict[str, object]:
         "no_way_down": _why_not(subscription, below, nothing="There is no plan below this one.", done="downgraded"),
         "changes": _plan_changes(account) if subscription.plan_id else [],
         "history": _history(subscription),
-        "welcome": _welcome(order) if is_live else None,
+        "letters": [row(letter) for letter in letters],
+        "welcome": _welcome(letters) if is_live else None,
     }
 
 
@@ -75,8 +79,13 @@ def _history(subscription: Subscription) -> list[Activity]:
     return list(about.union(here.filter(subscription=subscription)).order_by("-id")[:MOST])
 
 
-def _welcome(order: Order) -> Notification | None:
+def _letters(subscription: Subscription) -> list[Notification]:
+    """What was written about it and about the order that began it, the newest first."""
+    about = Q(order=subscription.order_item.order_id) | Q(subscription=subscription.pk)
+    return list(Notification.objects.filter(about).defer("text", "html").order_by("-pk")[:MOST])
+
+
+def _welcome(letters: list[Notification]) -> Notification | None:
     """The letter that opened the storefront, to be sent again."""
     codes = [code for code, kind in CATALOGUE.items() if code.startswith("welcome_") or code == "storefront_restored"]
-    letters = Notification.objects.filter(Q(order=order), template_code__in=codes, kind="to")
-    return letters.only("pk").order_by("pk").first()
+    return next((one for one in reversed(letters) if one.template_code in codes and one.kind == "to"), None)

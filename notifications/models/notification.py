@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
 from .template import RecipientKind
@@ -39,6 +39,12 @@ MOVES: dict[str, frozenset[str]] = {
 }
 NEWS = (State.QUEUED, State.RETRY, State.UNKNOWN)
 ON_ITS_WAY = (State.SENDING, *NEWS)
+ARRIVED = (State.SENT, State.DELIVERED)
+LOST = (State.BOUNCED, State.COMPLAINED, State.FAILED)
+TEST = "test:"  # what the template code of a test begins with
+# It came back, failed for good, or nobody will ever know: a person has to look at it.
+GIVEN_UP = Q(state__in=LOST) | Q(state=State.UNKNOWN, next_attempt_at__isnull=True)
+NOT_DEALT_WITH = GIVEN_UP & Q(dealt_with_at__isnull=True)
 
 
 class NotificationQuerySet(models.QuerySet):
@@ -77,12 +83,28 @@ class NotificationQuerySet(models.QuerySet):
         late = Now() - timedelta(seconds=60)
         return self.filter(Q(state__in=NEWS, next_attempt_at__lt=late) | Q(state=State.SENDING, lease_until__lt=late))
 
+    def open_tasks(self) -> "NotificationQuerySet":
+        """Letters that somebody has to deal with. Once it was sent again, the later letter stands for the first one:
+        it has arrived, or it is a task itself. Tests are nobody's task."""
+        return self.filter(NOT_DEALT_WITH, ~Q(template_code__startswith=TEST), ~stood_for())
+
+    def with_task(self) -> "NotificationQuerySet":
+        """Each with `is_task`: whether somebody has to deal with it."""
+        is_one = NOT_DEALT_WITH & ~Q(template_code__startswith=TEST) & ~stood_for()
+        return self.annotate(is_task=Case(When(is_one, then=Value(True)), default=Value(False)))
+
     def move(self, to: str, *, from_states: tuple[str, ...], **changes) -> int:
         """One conditional UPDATE; the number of letters that moved. Raises on a move that MOVES does not know."""
         for state in from_states:
             if to not in MOVES[state]:
                 raise ValueError(f"A letter never moves from {state} to {to}")
         return self.filter(state__in=from_states).update(state=to, **changes)
+
+
+def stood_for() -> Exists:
+    """Whether the letter was sent again, or the one it repeats later than this, and that is over."""
+    later = Q(resend_of=OuterRef("pk")) | Q(resend_of=OuterRef("resend_of"), pk__gt=OuterRef("pk"))
+    return Exists(Notification.objects.filter(later).filter(Q(state__in=ARRIVED) | GIVEN_UP))
 
 
 class Notification(models.Model):
@@ -136,6 +158,10 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True, blank=True)
+    dealt_with_at = models.DateTimeField(null=True, blank=True, help_text="When staff marked it as dealt with")
+    dealt_with_by = models.ForeignKey(
+        "plans.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = NotificationQuerySet.as_manager()
 
@@ -165,6 +191,9 @@ class Notification(models.Model):
             models.Index(fields=["operator", "created_at", "template_code", "sent_at"], name="letter_by_day"),
             models.Index(fields=["account", "-id"], name="letter_of_account"),
             models.Index(fields=["order", "id"], name="letter_of_order"),
+            # Partial ones, small whatever there is: PostgreSQL uses them, SQLite comes by state, or reads.
+            models.Index(fields=["operator", "-id"], condition=NOT_DEALT_WITH, name="letter_not_dealt_with"),
+            models.Index(fields=["operator", "-id"], condition=Q(possible_duplicate=True), name="letter_maybe_twice"),
             models.Index(fields=["recipient_user", "read_at"], name="letter_of_user"),
             models.Index(fields=["recipient_user", "-id"], name="letter_of_user_newest"),
             models.Index(fields=["message_id"], name="letter_by_message_id"),
@@ -173,3 +202,7 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} to {self.recipient_email}"
+
+    @property
+    def is_uncertain(self) -> bool:
+        return self.state == State.UNKNOWN

@@ -136,7 +136,7 @@ def test_a_new_house_says_that_nothing_waits(maren):
         "No resellers yet.",
         "No order waits for an alias.",
         "No open requests.",
-        "No letter came back.",
+        "Every letter arrived, or somebody has dealt with it.",
     ):
         assert words in text
 

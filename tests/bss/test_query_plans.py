@@ -64,7 +64,7 @@ TYPED = {
     **{
         (room, name): [f"{prefix}-{number}", "nonsense"]
         for name, prefix, number in (("account", "AC", 10050), ("order", "SO", "01050"))
-        for room in ("OrderList", "SubscriptionList", "NotificationList", "TenantRequestList", "ChargeList")
+        for room in ("OrderList", "SubscriptionList", "NotificationList", "Outbox", "TenantRequestList", "ChargeList")
     },
 }
 TYPED |= {("ChargeList", name): DAYS for name in ("since", "until")} | {("ChargeList", "after"): ["0", "100000000"]}

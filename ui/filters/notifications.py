@@ -1,29 +1,47 @@
 from datetime import date, datetime, time, timedelta
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from notifications.catalogue import CATALOGUE
 from notifications.editing import TEST
 from notifications.models import Notification, NotificationTemplate
+from plans.asking import askable
+from plans.models import Account, Order
 
 YEARS = range(2000, 2100)
 DAY = timedelta(days=1)
+VIEWS = {"attention": "Needs attention", "twice": "Possible duplicates"}
 
 
 class NotificationFilters(django_filters.FilterSet):
-    """`?state=bounced&template=welcome_standard&since=2026-11-01&q=jonas`."""
+    """`?view=attention&account=AC-10482&state=bounced&template=welcome_standard&since=2026-11-01&q=jonas`."""
 
     state = django_filters.ChoiceFilter(choices=Notification.State.choices)
     template = django_filters.ChoiceFilter(
         field_name="template_code", choices=[(kind.code, kind.name) for kind in CATALOGUE.values()]
     )
+    view = django_filters.ChoiceFilter(method="in_view", choices=list(VIEWS.items()))
+    account = django_filters.CharFilter(method="of_account", max_length=20)
+    order = django_filters.CharFilter(method="of_order", max_length=20)
     entity = django_filters.ChoiceFilter(method="about", choices=NotificationTemplate.Entity.choices)
     since = django_filters.DateFilter(method="from_day")
     until = django_filters.DateFilter(method="to_day")
     tests = django_filters.ChoiceFilter(method="only_tests", choices=[("yes", "Tests")])
     q = django_filters.CharFilter(method="search", max_length=254)
+
+    def in_view(self, letters: QuerySet, _name: str, view: str) -> QuerySet:
+        return letters.open_tasks() if view == "attention" else letters.filter(possible_duplicate=True)
+
+    def of_account(self, letters: QuerySet, _name: str, number: str) -> QuerySet:
+        """By its id, which leads into the index of an account's letters: no other letter is looked at."""
+        found = Account.objects.filter(operator=self.request.operator, number=askable(number, most=20).upper())
+        return letters.filter(account=Subquery(found.values("pk")[:1]))
+
+    def of_order(self, letters: QuerySet, _name: str, number: str) -> QuerySet:
+        found = Order.objects.filter(operator=self.request.operator, number=askable(number, most=20).upper())
+        return letters.filter(order=Subquery(found.values("pk")[:1]))
 
     def search(self, letters: QuerySet, _name: str, text: str) -> QuerySet:
         return letters.addressed_to(text)

@@ -1,30 +1,15 @@
-from csp.decorators import csp, csp_update
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils.decorators import method_decorator
-from django.views import View
-from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.http import HttpRequest
 
 from bss import paging
-from bss.letters import row
-from bss.lists import ListPage
-from bss.permissions import StaffRequired
-from notifications.editing import TEST
+from bss.lists import ListExport, ListPage
 from notifications.models import Notification
-from ui.filters.notifications import NotificationFilters
+from ui.filters.notifications import VIEWS, NotificationFilters
 
-from .outbox_rows import COLUMNS, row_of
+from .outbox_rows import COLUMNS, EXPORTED, HEADS, cells_of, row_of
 
-# A letter's own styles are inline; nothing in it may run, load, send or leave its frame.
-LETTER_POLICY = {
-    "default-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "base-uri": ["'none'"],
-    "form-action": ["'none'"],
-    "frame-ancestors": ["'self'"],
-    "sandbox": True,
-}
 BY_TIME = paging.Sorting("created_at")
 
 
@@ -47,27 +32,36 @@ class Outbox(ListPage):
         choices = {
             name: one.extra["choices"] for name, one in self.filters.base_filters.items() if "choices" in one.extra
         }
-        return {"states": choices["state"], "letter_kinds": choices["template"], "entities": choices["entity"]}
-
-
-@method_decorator(csp_update({"frame-src": ["'self'"]}), name="get")
-class LetterPage(StaffRequired, View):
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        letters = Notification.objects.of_operator(request.operator).select_related(
-            "account", "order", "resend_of", "posted_by"
-        )
-        letter = get_object_or_404(letters, pk=pk)
-        context = row(letter) | {
-            "attempts": letter.attempt_rows.order_by("number"),
-            "is_test": letter.template_code.startswith(TEST),
+        return {
+            "states": choices["state"],
+            "letter_kinds": choices["template"],
+            "entities": choices["entity"],
+            "views": VIEWS,
+            "panel": self.panel(request, choices["state"]),
+            "export": paging.address(request),
+            "is_filtered": any(name in self.filters.base_filters and value for name, value in request.GET.items()),
         }
-        return render(request, "bss/setup/notifications/letter.html", context)
+
+    def panel(self, request: HttpRequest, states: list) -> list[dict[str, object]]:
+        """What the panel leads to; each keeps whatever else was asked for."""
+        entries = [
+            ("", "", "All"),
+            *(("view", *each) for each in VIEWS.items()),
+            *(("state", *each) for each in states),
+        ]
+        shown = {name: request.GET.get(name, "") for name in ("view", "state")}
+        return [
+            {
+                "word": word,
+                "url": paging.address(request, **{"view": "", "state": ""} | ({name: code} if name else {})),
+                "here": shown[name] == code if name else not any(shown.values()),
+            }
+            for name, code, word in entries
+        ]
 
 
-@method_decorator([csp(LETTER_POLICY), xframe_options_sameorigin], name="get")
-class LetterHtml(StaffRequired, View):
-    """The HTML part exactly as it was sent, to be shown in a frame."""
+class OutboxExport(ListExport, Outbox):
+    filename, export_heads, columns = "letters", HEADS, EXPORTED
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        letters = Notification.objects.of_operator(request.operator).only("html")
-        return HttpResponse(get_object_or_404(letters, pk=pk).html)
+    def export(self, rows: QuerySet) -> Iterable:
+        return cells_of(rows)

@@ -1,6 +1,10 @@
 """The rows of the outbox, put into words before the template sees them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
 
 from bss import clock
 from bss.letters import KINDS
@@ -10,8 +14,16 @@ from plans.models import Operator
 
 COLUMNS = (
     "pk", "subject", "recipient_name", "recipient_email", "state", "created_at", "account__name", "order__number",
-    "template_code",
+    "template_code", "possible_duplicate",
 )  # fmt: skip
+HEADS = [
+    "Letter", "Notification", "Subject", "Recipient", "Email", "As", "Account", "Account ID", "Order", "Status",
+    "Attempts", "Possible duplicate", "Created", "Sent", "Dealt with", "Message-ID", "Why it was sent",
+]  # fmt: skip
+EXPORTED = (
+    *COLUMNS, "kind", "account__number", "attempts", "sent_at", "dealt_with_at", "message_id", "reason",
+)  # fmt: skip
+CHUNK = 500
 LABELS = {code: str(label) for code, label in Notification.State.choices}
 
 
@@ -27,6 +39,7 @@ class LetterRow:
     kind: str
     status: str
     is_test: bool
+    may_be_twice: bool
 
 
 def row_of(letter, *, operator: Operator) -> LetterRow:
@@ -43,4 +56,20 @@ def row_of(letter, *, operator: Operator) -> LetterRow:
         KINDS[letter.state],
         LABELS[letter.state],
         letter.template_code.startswith(TEST),
+        letter.possible_duplicate,
     )
+
+
+def cells_of(letters: QuerySet) -> Iterator[tuple]:
+    """The rows for a file, of letters that are read with EXPORTED: all but the words."""
+    for one in letters.iterator(chunk_size=CHUNK):
+        yield (
+            one.pk, one.template_code, one.subject, one.recipient_name, one.recipient_email, one.kind,
+            one.account__name, one.account__number, one.order__number, LABELS[one.state], one.attempts,
+            "yes" if one.possible_duplicate else "", _time(one.created_at), _time(one.sent_at),
+            _time(one.dealt_with_at), one.message_id, one.reason,
+        )  # fmt: skip
+
+
+def _time(at: datetime | None) -> str:
+    return clock.shown(at) if at else ""

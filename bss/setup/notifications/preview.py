@@ -26,7 +26,7 @@ from plans.wording import send_test
 
 from .finding import template_or_404
 from .forms import TestForm, WordsForm
-from .outbox import LETTER_POLICY
+from .letter import LETTER_POLICY
 
 OFFERED = 8
 LINK = re.compile(r'<a href="[^"]*"')

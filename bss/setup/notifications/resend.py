@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
+from bss.letters import row
 from bss.permissions import StaffRequired
 from notifications.models import Notification
 from plans.models import Contact
 from plans.refusals import Refused
-from plans.resending import resend_letter
-from ui.forms import ShapedForm
+from plans.resending import newest_repetition, resend_letter
+from ui.forms import ShapedForm, VersionField
 
 SAME = "same"
 MOST_CONTACTS = 50
@@ -20,14 +21,15 @@ CHOOSE = "Choose who gets it."
 
 
 class ResendForm(ShapedForm):
+    seen = VersionField()  # the newest repetition when the form was shown
     to = forms.ChoiceField(
         label="Send to",
         widget=forms.RadioSelect,
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )
 
-    def __init__(self, *args, letter: Notification, contacts: list[Contact], **kwargs) -> None:
-        super().__init__(*args, initial={"to": SAME}, **kwargs)
+    def __init__(self, *args, letter: Notification, contacts: list[Contact], seen: int = 0, **kwargs) -> None:
+        super().__init__(*args, initial={"to": SAME, "seen": seen}, **kwargs)
         name, email = letter.recipient_name, letter.recipient_email
         same = (SAME, f"The same person: {name}, {email}" if name else f"The same address: {email}")
         self.fields["to"].choices = [same, *((str(one.pk), f"{one.name}, {one.email}") for one in contacts)]
@@ -38,7 +40,7 @@ class ResendLetter(StaffRequired, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self.letter(pk)
-        return self.show(letter, ResendForm(letter=letter, contacts=others(letter)))
+        return self.show(letter, ResendForm(letter=letter, contacts=others(letter), seen=newest_repetition(letter)))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self.letter(pk)
@@ -48,11 +50,13 @@ class ResendLetter(StaffRequired, View):
             return self.show(letter, form, status=422)
         to = next((one for one in contacts if str(one.pk) == form.cleaned_data["to"]), None)
         try:
-            sent = resend_letter(letter, to=to, by=request.user)
+            seen = form.cleaned_data["seen"] or None
+            sent, is_new = resend_letter(letter, to=to, seen=seen, by=request.user)
         except Refused as refusal:
             form.refuse("to", refusal.sentence)
             return self.show(letter, form, status=422)
-        messages.success(request, f"Sent again to {sent.recipient_email}.")
+        said = "Sent again" if is_new else "It had been sent again already"
+        messages.success(request, f"{said} to {sent.recipient_email}.")
         return redirect("letter", pk=sent.pk)
 
     def letter(self, pk: int) -> Notification:
@@ -60,8 +64,7 @@ class ResendLetter(StaffRequired, View):
         return get_object_or_404(letters.select_related("account", "order", "subscription"), pk=pk)
 
     def show(self, letter: Notification, form: ResendForm, *, status: int = 200) -> HttpResponse:
-        context = {
-            "letter": letter,
+        context = row(letter) | {
             "form": form,
             "heading": "Resend letter",
             "sub": letter.subject,

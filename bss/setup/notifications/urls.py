@@ -1,6 +1,8 @@
 from django.urls import path
 
-from .outbox import LetterHtml, LetterPage, Outbox
+from .dealing import DealWithLetter
+from .letter import LetterHtml, LetterPage
+from .outbox import Outbox, OutboxExport
 from .preview import Preview, PreviewHtml, SendTest
 from .resend import ResendLetter
 from .templates import FirstTemplates, ResetTemplate, SwitchTemplate, TemplateEditor, Templates
@@ -18,7 +20,9 @@ urlpatterns = [
     path(f"{ONE}preview/html/", PreviewHtml.as_view(), name="letter_template_preview_html"),
     path(f"{ONE}test/", SendTest.as_view(), name="letter_template_test"),
     path("outbox/", Outbox.as_view(), name="outbox"),
+    path("outbox/export.csv", OutboxExport.as_view(), name="outbox_export"),
     path("outbox/<int:pk>/", LetterPage.as_view(), name="letter"),
     path("outbox/<int:pk>/resend/", ResendLetter.as_view(), name="letter_resend"),
+    path("outbox/<int:pk>/dealt-with/", DealWithLetter.as_view(), name="letter_dealt_with"),
     path("outbox/<int:pk>/html/", LetterHtml.as_view(), name="letter_html"),
 ]
