@@ -32,6 +32,8 @@ WORDS = {
     "unsupported_media_type": "Send JSON, with Content-Type: application/json.",
     "malformed": "The body is not JSON.",
     "too_large": "The body is too large.",
+    "not_authentic": "This report is not signed with a secret that is known here, or its time is over.",
+    "unreadable": "This is no report that the provider would send.",
     "invalid": "The request has fields that can’t be used. Nothing was written.",
     "throttled": "Too many requests. Try again later.",
     "idempotency_key_missing": "Send an Idempotency-Key: the same key is never carried out twice.",

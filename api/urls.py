@@ -7,6 +7,7 @@ from . import (
     aliases,
     catalogue,
     charges,
+    mail_reports,
     notifications,
     orders,
     plan_changes,
@@ -17,6 +18,7 @@ from . import (
 )
 
 urlpatterns = [
+    path("mail-reports/<slug:provider>/", mail_reports.MailReports.as_view(), name="mail_reports"),
     path("v1/accounts/", accounts.AccountList.as_view(), name="accounts"),
     path("v1/accounts/<slug:number>/", accounts.AccountPage.as_view(), name="account"),
     path("v1/accounts/<slug:number>/contacts/", accounts.ContactList.as_view(), name="contacts"),

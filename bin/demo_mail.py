@@ -22,7 +22,7 @@ class Provider:
         script = Path(__file__).with_name("fake_provider.py")
         command = [sys.executable, str(script), str(folder), "--port", str(self.port), "--api-key", self.api_key]
         command += ["--smtp-port", str(self.smtp_port), "--report-secret", self.secret]
-        return [*command, "--report-to", f"http://localhost:{self.web_port}/-/mail/resend/"]
+        return [*command, "--report-to", f"http://localhost:{self.web_port}/api/mail-reports/resend/"]
 
     def settings(self) -> dict[str, str]:
         """The environment in which Uplift sends through it."""

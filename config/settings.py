@@ -305,6 +305,9 @@ if env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="notifications.outbox.EmailBackend")
 ANYMAIL = env.json("ANYMAIL", default={})
+# Who may tell what became of letters, at /api/mail-reports/<provider>/: whsec_... of Resend, or name:password. Several
+# while one is replaced; none: nobody may.
+MAIL_REPORT_SECRETS = env.list("MAIL_REPORT_SECRETS", default=[])
 NOTIFICATION_SECRET_LINKS = {
     "password_reset": "storefront.secret_links.password_reset",
     "invitation": "storefront.secret_links.invitation",

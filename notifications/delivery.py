@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
-from . import doorbell, faults, handover
+from . import doorbell, faults, handover, reports
 from .handover import Answer
 from .models import Notification, NotificationAttempt
 
@@ -27,7 +27,7 @@ LONGEST_PAUSE = 24 * 3600  # whatever a provider wishes
 UNKNOWN_PAUSE = timedelta(minutes=10)  # time for a delivery report to tell us that the letter arrived
 GRACE = timedelta(seconds=5)  # a fresh letter's own doorbell rings first
 RING_AGAIN = timedelta(seconds=30)
-SWEEP_BUDGET = 20.0  # seconds a sweep may carry letters itself
+SWEEP_BUDGET = 5.0  # seconds a sweep may carry letters itself
 
 
 def deliver(notification_id: int) -> bool:
@@ -57,7 +57,7 @@ def deliver_due(*, limit: int = 100, by_hand: bool = False) -> int:
     """The sweeper's part: free letters whose carrier is gone, then see that what is due is taken. Returns how many.
 
     Rings a mail worker for each, at most every 30 s for one letter whoever sweeps; where ringing fails, or `by_hand`
-    is asked for, it hands the letters over itself, for at most 20 s a sweep.
+    is asked for, it hands the letters over itself, for at most 5 s a sweep: orders wait for the same sweeper.
     """
     release_expired(limit=limit)
     end = time.monotonic() + SWEEP_BUDGET
@@ -98,13 +98,21 @@ def _claim(pk: int, owner: uuid.UUID) -> Notification | None:
             lease_until=Now() + LEASE,
             next_attempt_at=None,
             rung_at=None,
-            possible_duplicate=Case(When(state=State.UNKNOWN, then=Value(True)), default=F("possible_duplicate")),
+            possible_duplicate=Case(When(_may_be_out(), then=Value(True)), default=F("possible_duplicate")),
         )
         if not claimed:
             return None
         letter = Notification.objects.get(pk=pk)
         NotificationAttempt.objects.create(notification=letter, number=letter.attempts)
     return letter
+
+
+def _may_be_out() -> Q:
+    """Letters that may be out already without the provider knowing them again: a second try is a possible duplicate."""
+    unanswered = NotificationAttempt.objects.filter(notification=OuterRef("pk"), outcome=Outcome.UNKNOWN)
+    if memory := handover.keys_known_for():
+        unanswered = unanswered.filter(started_at__lte=Now() - memory)
+    return Q(state=State.UNKNOWN) | Q(Exists(unanswered))
 
 
 def _start_handing_over(letter: Notification, owner: uuid.UUID) -> bool:
@@ -121,13 +129,15 @@ def _start_handing_over(letter: Notification, owner: uuid.UUID) -> bool:
 def _record(letter: Notification, owner: uuid.UUID, answer: Answer) -> None:
     """Write down the answer, if the letter is still this carrier's. An acceptance counts even when it comes late."""
     state, changes = _consequence(letter, answer)
-    from_states = (State.SENDING, State.UNKNOWN) if state == State.SENT else (State.SENDING,)
+    from_states = (State.SENDING, State.UNKNOWN, State.RETRY) if state == State.SENT else (State.SENDING,)
     with transaction.atomic(durable=True):
         moved = Notification.objects.filter(pk=letter.pk, lease_owner=owner).move(
             state, from_states=from_states, lease_owner=None, lease_until=None, **changes
         )
         if moved:
             _attempt(letter).update(outcome=answer.outcome, answer=answer.text, finished_at=Now())
+            reports.settle(letter.pk)
+    reports.claim(answer.provider_id)
     if answer.outcome != Outcome.ACCEPTED:
         logger.warning("letter_not_accepted", extra={"pk": letter.pk, "state": state, "answer": answer.text})
 
@@ -136,16 +146,18 @@ def _consequence(letter: Notification, answer: Answer) -> tuple[str, dict]:
     """Which state an answer leads to, and the columns that go with it."""
     if answer.outcome == Outcome.ACCEPTED:
         return State.SENT, {"sent_at": Now(), "provider_id": answer.provider_id[:320], "next_attempt_at": None}
-    if answer.outcome == Outcome.UNKNOWN:
+    is_last = letter.attempts > len(PAUSES)
+    if answer.outcome == Outcome.UNKNOWN and (is_last or not handover.keys_known_for()):
         return State.UNKNOWN, {"next_attempt_at": _after_unknown(letter)}
-    if answer.outcome == Outcome.REFUSED or letter.attempts > len(PAUSES):
+    if answer.outcome == Outcome.REFUSED or is_last:
         return State.FAILED, {}
     pause = max(PAUSES[letter.attempts - 1], min(answer.retry_after or 0, LONGEST_PAUSE))
     return State.RETRY, {"next_attempt_at": Now() + timedelta(seconds=pause)}
 
 
 def _after_unknown(letter: Notification):
-    """Sent again once, ten minutes later. Unknown a second time, it waits for a person."""
+    """Sent again once, ten minutes later, where no key makes a repeat harmless. Unknown a second time, it waits for a
+    person."""
     last_time = letter.possible_duplicate or letter.attempts > len(PAUSES)
     return None if last_time else Now() + UNKNOWN_PAUSE
 
@@ -163,11 +175,17 @@ def _release(pk: int) -> int:
     ):  # fmt: skip
         return _attempt(letter).update(outcome=Outcome.ABANDONED, finished_at=Now())
     # The lease's owner stays: should the carrier come back with an acceptance, that is the truth.
-    if expired.move(State.UNKNOWN, from_states=(State.SENDING,), next_attempt_at=_after_unknown(letter)):
-        return _attempt(letter).update(
-            outcome=Outcome.UNKNOWN, finished_at=Now(), answer="The worker stopped while handing the letter over."
-        )
-    return 0
+    ask_again = state == State.RETRY and handover.keys_known_for()
+    if not expired.move(
+        State.RETRY if ask_again else State.UNKNOWN, from_states=(State.SENDING,),
+        next_attempt_at=Now() if ask_again else _after_unknown(letter),
+    ):  # fmt: skip
+        return 0
+    _attempt(letter).update(
+        outcome=Outcome.UNKNOWN, finished_at=Now(), answer="The worker stopped while handing the letter over."
+    )
+    reports.settle(letter.pk)
+    return 1
 
 
 def _attempt(letter: Notification):

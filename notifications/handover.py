@@ -7,7 +7,8 @@ Everything else is put off and tried again.
 import smtplib
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import formataddr
+from datetime import UTC, datetime, timedelta
+from email.utils import formataddr, parsedate_to_datetime
 
 import requests
 from anymail.exceptions import (
@@ -26,11 +27,15 @@ from django.utils.module_loading import import_string
 from .merging import clean, header
 from .models import Notification, NotificationAttempt
 from .rendering import LINK_MASK
+from .reports import token_of
 
 Outcome = NotificationAttempt.Outcome
 # 401, 403: our key is wrong, and somebody will mend it; 408, 425, 429: the provider asks for patience.
 _LATER = frozenset({401, 403, 408, 425, 429})
-LETTER = "letter"  # under this name a provider keeps it beside the letter
+LETTER = "letter"  # under this name a provider keeps our token beside the letter
+# What a provider with keys says of a key that it knows: the first request is still running, or the letter was taken
+# before with other words, as one whose personal link is made anew for each try.
+_KEY_IN_USE, _KEY_TAKEN = "concurrent_idempotent_requests", "invalid_idempotent_request"
 _WITHOUT_METADATA = frozenset({"Postal"})
 SMTP_TIMEOUT = 15  # seconds, where the settings say nothing
 
@@ -68,13 +73,17 @@ def prepare(letter: Notification) -> EmailMultiAlternatives:
         },
     )
     message.attach_alternative(html, "text/html")
-    message.metadata = {LETTER: handover_key(letter.message_id)}
+    message.metadata = {LETTER: token_of(letter)}
     return message
 
 
-def handover_key(message_id: str) -> str:
-    """`notif-<uuid>`: the same for each try, and what a provider's reports give back to us."""
-    return message_id.strip("<>").partition("@")[0]
+def keys_known_for() -> timedelta | None:
+    """How long the provider knows a letter again by its key; None where a repeat would be a second letter."""
+    try:
+        backend = import_string(settings.EMAIL_BACKEND)
+    except ImportError:  # handing over will say so
+        return None
+    return getattr(backend, "knows_keys_for", None)
 
 
 def _secret_link(letter: Notification) -> str:
@@ -192,7 +201,7 @@ def _decoded(answer: bytes | str) -> str:
 
 
 def _read_api(error: AnymailRequestsAPIError, text: str) -> Answer:
-    status = error.status_code
+    status, said = error.status_code, _said(error.response)
     if status is None:
         # No answer at all. Only when the connection was never made do we know that nothing was taken.
         never_made = isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError) or (
@@ -201,12 +210,32 @@ def _read_api(error: AnymailRequestsAPIError, text: str) -> Answer:
         return Answer(Outcome.DEFERRED if never_made else Outcome.UNKNOWN, text)
     if 200 <= status < 300:
         return Answer(Outcome.UNKNOWN, text)  # taken, but the answer cannot be read
-    if status in _LATER or status >= 500:
+    text = f"{status}: {said}"[:500] if said else text
+    if status == 409 and _KEY_TAKEN in error.response.text:
+        return Answer(Outcome.ACCEPTED, text)
+    if status in _LATER or status >= 500 or (status == 409 and _KEY_IN_USE in error.response.text):
         return Answer(Outcome.DEFERRED, text, retry_after=_retry_after(error.response))
     return Answer(Outcome.REFUSED, text)
 
 
+def _said(response) -> str:
+    """The sentence in a provider's answer, which each puts elsewhere; "" where it has none."""
+    try:
+        answer = response.json()
+        told = next(answer[name] for name in ("message", "Message", "errors", "error") if answer.get(name))
+    except (AttributeError, ValueError, StopIteration):
+        return ""
+    return clean(told if isinstance(told, str) else str(told))
+
+
 def _retry_after(response) -> int | None:
-    """Seconds, when the header holds a plain number; the date form is left to our own pauses."""
-    value = response.headers.get("Retry-After", "") if response is not None else ""
-    return int(value) if value.isdigit() else None
+    """Seconds from now, of a header in either form: a number, or a date by the provider's own clock."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdecimal():
+        return int(value)
+    try:
+        until = parsedate_to_datetime(value)
+        now = parsedate_to_datetime(response.headers["Date"]) if "Date" in response.headers else datetime.now(UTC)
+        return max(int((until - now).total_seconds()), 0)
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -15,6 +15,6 @@ class EmailBackend(resend.EmailBackend):
 
     def build_message_payload(self, message, defaults) -> resend.ResendPayload:
         payload = super().build_message_payload(message, defaults)
-        if key := getattr(message, "metadata", {}).get(LETTER):
-            payload.headers["Idempotency-Key"] = key
+        if token := getattr(message, "metadata", {}).get(LETTER):
+            payload.headers["Idempotency-Key"] = token.rpartition("/")[2]
         return payload

@@ -102,6 +102,7 @@ def make() -> World:
         "bss/setup/notifications/:code": "welcome_standard",
         "bss/setup/api/:pk": token.pk,
         "bss/setup/notifications/outbox/:pk": order.notifications.order_by("id").first().pk,
+        "api/mail-reports/:provider": "resend",
         "api/v1/accounts/:number": reseller.number,
         "api/v1/charges/:pk": order.charges.first().pk,
         "api/v1/notifications/:pk": order.notifications.order_by("id").first().pk,

@@ -22,19 +22,19 @@ class State(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
+ARRIVED = (State.DELIVERED, State.BOUNCED, State.COMPLAINED)  # what a provider reports of a letter that it took
+REPORTED = (State.SENT, *ARRIVED)
 # The legal moves. Everything that changes a letter's state goes through `NotificationQuerySet.move`, which asks here.
 MOVES: dict[str, frozenset[str]] = {
     State.QUEUED: frozenset({State.SENDING}),
-    State.RETRY: frozenset({State.SENDING}),
+    State.RETRY: frozenset({State.SENDING, *REPORTED}),
     State.SENDING: frozenset({State.SENT, State.RETRY, State.FAILED, State.UNKNOWN}),
-    State.UNKNOWN: frozenset(
-        {State.SENDING, State.SENT, State.FAILED, State.DELIVERED, State.BOUNCED, State.COMPLAINED}
-    ),
-    State.SENT: frozenset({State.DELIVERED, State.BOUNCED, State.COMPLAINED}),
+    State.UNKNOWN: frozenset({State.SENDING, State.FAILED, *REPORTED}),
+    State.SENT: frozenset(ARRIVED),
     State.DELIVERED: frozenset({State.BOUNCED, State.COMPLAINED}),
     State.BOUNCED: frozenset({State.COMPLAINED}),
     State.COMPLAINED: frozenset(),
-    State.FAILED: frozenset(),
+    State.FAILED: frozenset(ARRIVED),  # the first try did arrive, and the next one was refused
     State.SKIPPED: frozenset(),
 }
 NEWS = (State.QUEUED, State.RETRY, State.UNKNOWN)

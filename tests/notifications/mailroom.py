@@ -92,8 +92,9 @@ class Provider:
                 taken["To"] = json.loads(body)["To"]
                 status, headers, answer = house.answers.pop(0) if house.answers else (200, {}, taken)
                 content = json.dumps(answer).encode()
-                self.send_response(status)
-                for name, value in ({"Content-Type": "application/json"} | headers).items():
+                self.send_response_only(status)
+                usual = {"Content-Type": "application/json", "Date": self.date_time_string()}
+                for name, value in (usual | headers).items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()

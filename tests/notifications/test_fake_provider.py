@@ -58,7 +58,7 @@ def test_what_uplift_sends_is_in_the_journal_under_its_key(nordwind, house):
     ("mode", "state", "taken"),
     [
         ("ok", "sent", 1), ("slow", "sent", 1), ("bounce", "sent", 1), ("complain", "sent", 1), ("429", "retry", 0),
-        ("500", "retry", 0), ("reset", "unknown", 1), ("reject", "failed", 0), ("unverified", "retry", 0),
+        ("500", "retry", 0), ("reset", "retry", 1), ("reject", "failed", 0), ("unverified", "retry", 0),
     ],
 )  # fmt: skip
 def test_what_each_mode_does_over_http(nordwind, house, mode, state, taken):

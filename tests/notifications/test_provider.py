@@ -1,5 +1,7 @@
 """The same over a provider's HTTP API, through Anymail."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -41,6 +43,24 @@ def test_what_a_status_means(nordwind, provider, status, state):
 @pytest.mark.parametrize(("wish", "pause"), [("200", 200), ("2", 10), ("soon", 10), ("99999999", 86400)])
 def test_the_providers_wish_is_honoured_within_reason(nordwind, provider, wish, pause):
     provider.answers = [(429, {"Retry-After": wish}, {"ErrorCode": 429, "Message": "Slowly."})]
+    [letter] = welcome(nordwind)
+    deliver(letter.pk)
+    wait = (reread(letter).next_attempt_at - timezone.now()).total_seconds()
+    assert pause - 3 < wait <= pause
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zone", "pause"),
+    [(300, "GMT", 300), (300, "+0000", 300), (-300, "GMT", 10), (10**7, "GMT", 86400)],
+)
+def test_the_wish_may_be_a_date_by_the_providers_own_clock(nordwind, provider, seconds, zone, pause):
+    """Its clock is an hour behind ours."""
+    now = datetime.now(UTC) - timedelta(hours=1)
+    wish = {
+        "Retry-After": f"{now + timedelta(seconds=seconds):%a, %d %b %Y %H:%M:%S} {zone}",
+        "Date": f"{now:%a, %d %b %Y %H:%M:%S GMT}",
+    }
+    provider.answers = [(429, wish, {"ErrorCode": 429, "Message": "Slowly."})]
     [letter] = welcome(nordwind)
     deliver(letter.pk)
     wait = (reread(letter).next_attempt_at - timezone.now()).total_seconds()
