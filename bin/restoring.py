@@ -85,8 +85,8 @@ def judge(*, is_the_house: bool) -> None:
     import django
 
     django.setup()
-    from config.health import unapplied_migrations
     from plans.verify import INVARIANTS, broken
+    from plans.vital_signs import unapplied_migrations
 
     if waiting := unapplied_migrations():
         print(f"Restored. {waiting} migrations wait, for this code is newer: manage.py migrate, then manage.py verify")

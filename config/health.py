@@ -1,11 +1,9 @@
 """/healthz: this process answers. /readyz: and it can work: database, migrations, orders that do not pile up.
 /metrics: figures about all of it (config/metrics.py)."""
 
-import time
 from collections.abc import Callable
 
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from plans import vital_signs
@@ -13,8 +11,6 @@ from plans import vital_signs
 from . import metrics
 
 STALE_AFTER = 60  # seconds that a due order may wait
-MIGRATIONS_KEPT = 30.0  # seconds that the answer about migrations is believed
-_migrated_until = 0.0
 
 
 class HealthMiddleware:
@@ -40,22 +36,10 @@ def problems() -> dict[str, str]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        waiting = unapplied_migrations()
+        waiting = vital_signs.unapplied_migrations()
         if waiting:
             return {"migrations": f"{waiting} to apply"}
         seconds = int(vital_signs.oldest_due_order())
     except Error as problem:
         return {"database": type(problem).__name__}
     return {"orders": f"the oldest due one waits for {seconds} s"} if seconds > STALE_AFTER else {}
-
-
-def unapplied_migrations() -> int:
-    """How many migrations wait; "none" is remembered for a while, reading all files takes its time."""
-    global _migrated_until
-    if time.monotonic() < _migrated_until:
-        return 0
-    executor = MigrationExecutor(connection)
-    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if not waiting:
-        _migrated_until = time.monotonic() + MIGRATIONS_KEPT
-    return waiting

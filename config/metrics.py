@@ -60,6 +60,8 @@ def gauges() -> Iterable[Gauge]:
     started = time.monotonic()
     yield Gauge("info", "Always 1; which version answers.", [({"version": VERSION}, 1)])
     operators = list(vital_signs.with_oldest_renewal())
+    waiting = vital_signs.unapplied_migrations()
+    yield Gauge("migrations_waiting", "Migrations that this code needs and the database lacks.", _one(waiting))
     yield from _rows(operators)
     yield from _ages(operators)
     yield from _workers()

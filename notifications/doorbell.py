@@ -26,3 +26,14 @@ def ring(task: str, pk: int, *, queue: str) -> bool:
         logger.warning("doorbell_failed", extra={"task": task, "pk": pk, "problem": repr(problem)})
         return False
     return True
+
+
+def is_answered() -> bool:
+    """Whether the broker answers now. Never waits longer than ringing does."""
+    try:
+        with celery.current_app.connection_for_write() as connection:
+            connection.default_channel.client.ping()
+    except Exception as problem:  # noqa: BLE001  whatever the transport raises: it does not answer
+        logger.warning("broker_unreachable", extra={"problem": repr(problem)})
+        return False
+    return True

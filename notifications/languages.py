@@ -35,6 +35,11 @@ def said(value: Spoken, language: str) -> str:
     return str(value)
 
 
+def together(values: list[Spoken]) -> dict[str, str]:
+    """Several sentences as one text, in each language."""
+    return {language: " ".join(said(value, language) for value in values) for language in languages()}
+
+
 def day(value: date) -> dict[str, str]:
     """29 Nov 2026, 29. November 2026."""
     return {"en": f"{value:%-d %b %Y}", "de": f"{value.day}. {_MONTHS[value.month - 1]} {value.year}"}

@@ -43,6 +43,10 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": f"{_YOU_GET} you look after orders at {{operator}}.",
         "de": f"{_SIE_ERHALTEN} Sie bei {{operator}} Bestellungen betreuen.",
     },
+    "looks_after_operations": {
+        "en": f"{_YOU_GET} you look after operations at {{operator}}.",
+        "de": f"{_SIE_ERHALTEN} Sie bei {{operator}} den Betrieb betreuen.",
+    },
     "works_for": {
         "en": f"{_YOU_GET} you work for {{operator}}.",
         "de": f"{_SIE_ERHALTEN} Sie für {{operator}} arbeiten.",

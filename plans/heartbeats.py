@@ -1,6 +1,6 @@
 """Which workers live: each one's sweeper says so every few seconds. All times are the database's own."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.db.models.functions import Now
@@ -13,7 +13,9 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 def beat(worker: str, *, found: dict[str, int] | None = None) -> None:
     """The worker lives; with `found` it has just swept. A worker that starts anew under its name keeps its row."""
-    changes = {"beat_at": Now()} | ({"swept_at": Now(), "last_sweep": found} if found is not None else {})
+    changes = {"beat_at": Now(), "own_clock_at": datetime.now(UTC)}
+    if found is not None:
+        changes |= {"swept_at": Now(), "last_sweep": found}
     rows = WorkerHeartbeat.objects.filter(worker=worker)
     if not rows.update(**changes):
         WorkerHeartbeat.objects.get_or_create(worker=worker)
@@ -30,6 +32,11 @@ def begin(worker: str) -> None:
 def leave(worker: str) -> None:
     """The worker ends as it should: nobody needs to look for it."""
     WorkerHeartbeat.objects.filter(worker=worker).delete()
+
+
+def forget(worker: str) -> bool:
+    """Staff know that a dead worker does not come back; whether it was dead. One that lives stays."""
+    return bool(WorkerHeartbeat.objects.filter(worker=worker, beat_at__lt=Now() - DEAD_AFTER).delete()[0])
 
 
 def workers() -> QuerySet:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from notifications.catalogue import CATALOGUE
-from notifications.languages import Spoken, day
+from notifications.languages import Spoken, day, together
 from notifications.phrases import phrase
 from notifications.post import Brand, Letter, Recipient
 
@@ -176,6 +176,23 @@ def order_failed(order: Order, *, account: Account, reason: Spoken) -> list[Lett
     fields = fields | {"order_url": links.bss_url(f"orders/{order.number}/")}
     posted.append(_about(order, "order_failed", [operations], fields, account=account, reason=why))
     return posted
+
+
+def alarms_rang(operator: Operator, *, new: list[Spoken], standing: list[Spoken], occasion: str) -> Letter:
+    """To operations: what has begun to be wrong, and what still is. Sentences."""
+    return Letter(
+        template_code="operations_digest",
+        occasion=occasion,
+        to=[operations_of(operator)],
+        fields={
+            "new_alarms": together(new),
+            "standing_alarms": together(standing),
+            "operations_url": links.bss_url("setup/operations/"),
+        },
+        brand=brand_of(operator),
+        reason=phrase("looks_after_operations", operator=operator.name),
+        language=language_of(None, operator=operator),
+    )
 
 
 def _order_fields(order: Order, *, account: Account) -> dict[str, Spoken]:

@@ -14,6 +14,7 @@ from notifications.languages import Spoken, day, moment
 from notifications.post import Letter, Recipient
 
 from . import links
+from .alarm_kinds import ALARM_KINDS
 from .asking import askable
 from .inviting import duration
 from .letters import brand_of, reader_of, reason_for
@@ -107,11 +108,14 @@ def _events(operator: Operator, *, reader: Recipient, by: User) -> dict[str, Spo
         "decline_reason": "Out of budget this month.",
         "failure_reason": Refused("alias_taken", alias="storefront").in_languages(),
         "invited_by": str(by),
+        "new_alarms": ALARM_KINDS["no_worker"].in_languages(),
+        "operations_url": links.bss_url("setup/operations/"),
         "price_list_wanted": {"en": "Yes", "de": "Ja"},
         "renewal_date": _day(now + A_PERIOD),
         "request_language": LANGUAGES["en"],
         "request_note": "From the next quarter on.",
         "requested_by": str(by),
+        "standing_alarms": ALARM_KINDS["letters_put_off"].in_languages(),
         "valid_for": duration(3 * 86400),
     }
 

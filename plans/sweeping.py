@@ -26,6 +26,7 @@ from .models import Operator, Order, User
 from .renewing import renew_due
 from .tokens import forget_answers
 from .trail import remember
+from .watching import watch
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ def sweep(*, execute: bool = False) -> dict[str, int]:
     announce_renewals()
     forget_answers(BATCH)
     letters = deliver_due(limit=BATCH, by_hand=execute)
+    watch()
     return {
         "changes": changes,
         "orders": len(orders),

@@ -4,11 +4,15 @@ Each figure is one query that an index answers, however many accounts there are.
 orders, delivered letters) is counted anew every few minutes only: such rows are all of a distributor's past.
 """
 
+import time
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, DateTimeField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -20,6 +24,8 @@ from .models import ImportRun, Operator, Order, Subscription, WorkerHeartbeat
 from .periods import first_today
 
 COUNTED_FOR = 300  # seconds that the counts of what is settled are believed
+MIGRATIONS_KEPT = 30.0  # seconds that the answer about migrations is believed
+_migrated_until = 0.0
 SETTLED_ORDERS = (Order.State.EXECUTED, Order.State.CANCELLED)
 SETTLED_LETTERS = (Notification.State.SENT, Notification.State.DELIVERED, Notification.State.SKIPPED)
 
@@ -81,13 +87,25 @@ def renewal_waits(operator: Operator) -> float:
     """Seconds since the day began, where the operator is, on which its oldest renewal is due. See above."""
     if operator.renewal_due_on is None:
         return 0.0
-    due_at = datetime.combine(operator.renewal_due_on, time(), ZoneInfo(operator.time_zone))
+    due_at = datetime.combine(operator.renewal_due_on, time_of_day(), ZoneInfo(operator.time_zone))
     return max(0.0, (timezone.now() - due_at).total_seconds())
 
 
 def workers() -> list[Worker]:
     rows = WorkerHeartbeat.objects.annotate(clock=Now(output_field=DateTimeField())).order_by("worker")
     return [Worker(row.worker, _seconds(row.clock, row.beat_at), _seconds(row.clock, row.swept_at)) for row in rows]
+
+
+def unapplied_migrations() -> int:
+    """How many migrations wait; "none" is remembered for a while, reading all files takes its time."""
+    global _migrated_until
+    if time.monotonic() < _migrated_until:
+        return 0
+    executor = MigrationExecutor(connection)
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if not waiting:
+        _migrated_until = time.monotonic() + MIGRATIONS_KEPT
+    return waiting
 
 
 def _tally(rows: QuerySet, states: list[str]) -> list[Tally]:

@@ -3,6 +3,7 @@
 from .access import ROLE_PERMISSIONS, STAFF_PERMISSIONS, ContactRole, StaffMembership
 from .account import Account, Contact
 from .activity import Activity
+from .alarm import Alarm
 from .api_token import ApiToken, IdempotencyRecord
 from .basket import Basket, BasketItem
 from .brand import StorefrontDraft
@@ -26,6 +27,7 @@ __all__ = [
     "STAFF_PERMISSIONS",
     "Account",
     "Activity",
+    "Alarm",
     "AliasClaim",
     "ApiToken",
     "Basket",

@@ -37,6 +37,7 @@ class Operator(models.Model):
     language = models.CharField(max_length=8, default="en")
     alias_quarantine_days = models.PositiveIntegerField(default=90)
     reserved_aliases = models.JSONField(default=list, blank=True)
+    watched_at = models.DateTimeField(null=True, blank=True, help_text="When a sweeper last looked for what is wrong")
     created_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 

@@ -7,14 +7,14 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from config import health
+from plans import vital_signs
 from plans.models import Order
 from tests import cast
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch):
-    monkeypatch.setattr(health, "_migrated_until", 0.0)
+    monkeypatch.setattr(vital_signs, "_migrated_until", 0.0)
 
 
 def ask(client, path: str = "/readyz"):

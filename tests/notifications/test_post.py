@@ -29,10 +29,10 @@ def people_of(letters):
 
 
 def test_install_templates_is_repeatable_and_keeps_what_staff_wrote(nordwind):
-    assert install_templates(nordwind) == len(CATALOGUE) == 22
+    assert install_templates(nordwind) == len(CATALOGUE) == 23
     NotificationTemplate.objects.filter(code="welcome_free").update(subject="Ours")
     install_templates(nordwind)
-    assert NotificationTemplate.objects.filter(operator=nordwind).count() == 22
+    assert NotificationTemplate.objects.filter(operator=nordwind).count() == 23
     assert NotificationTemplate.objects.get(operator=nordwind, code="welcome_free").subject == "Ours"
 
 

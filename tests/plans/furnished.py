@@ -148,6 +148,7 @@ def _written(made: Furnished) -> dict[str, models.Model]:
         "run": run,
         "fate": run.fates.create(line=2, account="One", plan="Free", kind="create", text="One on Free"),
         "worker": WorkerHeartbeat.objects.get_or_create(worker="orders@one")[0],
+        "alarm": made.operator.alarms.create(code="orders_late", words="1 order waits for a worker."),
         "attempt": NotificationAttempt.objects.create(notification=letter, number=1, started_at=timezone.now()),
         "event": DeliveryEvent.objects.create(
             notification=letter, kind="sent", happened_at=timezone.now(), provider="resend", event_id=letter.key

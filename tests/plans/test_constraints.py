@@ -121,6 +121,7 @@ CASES: dict[str, Callable[[Furnished], None]] = {
     "one_answer_per_key": lambda w: again(w.answered),
     "WorkerHeartbeat.worker": lambda w: again(w.worker),
     # what comes from a file
+    "one_ringing_alarm_per_kind": lambda w: again(w.alarm),
     "import_once_per_check": lambda w: again(w.run),
     "import_state_known": lambda w: change(w.run, state="lost"),
     "import_done_of_total": lambda w: change(w.run, done=2),
