@@ -12,6 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 from children import Child, Minder
 from django.db import connection
 
+from tests.warm import WarmChild
+
 
 def environment() -> dict[str, str]:
     """What a process needs to meet the rows of the test that starts it (a test with `transactional_db`)."""
@@ -63,7 +65,7 @@ class Processes:
 
     def _start(self, name: str, command: list[str], more: dict[str, str]) -> Child:
         log = self.folder / f"{name}-{len(self.running)}.log"
-        child = Child(name, command, log, self.minder, {**environment(), **more})
+        child = WarmChild(name, command, log, self.minder, {**environment(), **more})
         child.start()
         self.running.append(child)
         return child
