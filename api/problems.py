@@ -148,6 +148,5 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 
 
 def unavailable() -> JsonResponse:
-    response = plain(503, "unavailable")
-    response.headers |= {"Retry-After": "5", "Cache-Control": "no-store"}
-    return response
+    told = {"Retry-After": "5", "Cache-Control": "no-store"}
+    return JsonResponse(document(503, "unavailable"), status=503, content_type=CONTENT_TYPE, headers=told)

@@ -24,6 +24,16 @@ urlpatterns = [path("database/", database_away), path("cache/", cache_away), pat
 handler500 = "config.outages.server_error"
 
 
+def for_programs(get_response):
+    """What tenancy does for addresses of the API."""
+
+    def answered(request):
+        request.face = "api"
+        return get_response(request)
+
+    return answered
+
+
 class Breaking:
     """A middleware on the way in can fail as well as a view."""
 
@@ -49,6 +59,14 @@ def test_what_is_away_is_503(guest, page, status):
     assert response.headers.get("Retry-After") == ("5" if status == 503 else None)
     assert b"Traceback" not in response.content
     assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_a_program_is_told_in_its_own_way(guest, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.for_programs"]
+    response = guest.get("/database/")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert (response["Content-Type"], response.json()["code"]) == ("application/problem+json", "unavailable")
 
 
 def test_wherever_in_the_request_it_struck(guest, settings):
