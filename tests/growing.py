@@ -75,7 +75,7 @@ def copy(
     first: int = 1,
 ) -> None:
     """Rows that point at one of `kept` go on pointing at the same; at others that were copied, at their copies."""
-    own = TABLES[model] | (own or {})
+    own = TABLES.get(model, {}) | (own or {})
     columns, values = [], []
     for field in model._meta.concrete_fields:
         moves = field.primary_key or (

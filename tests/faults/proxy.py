@@ -30,14 +30,14 @@ class Link:
 
 
 class Proxy:
-    def __init__(self, upstream: Upstream) -> None:
+    def __init__(self, upstream: Upstream, *, port: int = 0) -> None:
         self.upstream = upstream
         self.mode, self.seconds, self.word, self.dropped = "pass", 0.0, b"", 0
         self._links: set[Link] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._do(self._listen(port=0))
+        self._do(self._listen(port))
         self.port: int = self._server.sockets[0].getsockname()[1]
 
     def turn(self, mode: str, *, seconds: float = 0.0, word: bytes = b"") -> None:

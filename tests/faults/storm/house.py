@@ -1,0 +1,98 @@
+"""All that runs in a storm: broker, web and workers, each a child of ours with a log of its own."""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+from children import Child, Minder
+from servers_for_tests import free_port
+
+from tests.faults.brokers import OwnBroker
+from tests.faults.clusters import OwnCluster
+from tests.faults.proxy import Proxy
+from tests.processes import answers
+
+REST = 0.5  # seconds from the death of a process to its next life
+SLOTS = 2  # pool children of each worker
+
+
+class House:
+    """Between its processes and its servers there are proxies. What is set in os.environ is shared by all of them."""
+
+    def __init__(self, folder: Path, minder: Minder, *, cluster: OwnCluster | None, broker_port: int) -> None:
+        self.folder, self.minder, self.cluster = folder, minder, cluster
+        self.logs = folder / "log"
+        self.broker = OwnBroker(minder)
+        self.to_broker = Proxy(str(self.broker.socket), port=broker_port)
+        self.to_database = Proxy(("127.0.0.1", cluster.port)) if cluster else None
+        self.environment: dict[str, str] = {}
+        self.port = free_port()
+        self.base = f"http://localhost:{self.port}"
+        self.web: Child | None = None
+        self.workers: list[Child] = []
+        self.lives: Counter = Counter()
+        self._lock = threading.Lock()  # one at a time starts and kills
+
+    def start(self, **environment: str) -> None:
+        self.environment |= environment
+        self.web = self._child(
+            "web", ["gunicorn", "-c", "config/gunicorn.py", "config.wsgi"],
+            BIND=f"127.0.0.1:{self.port}", PUBLIC_PORT=str(self.port), WEB_CONCURRENCY="2",
+        )  # fmt: skip
+        self.workers = [self._worker("orders", "orders,bulk"), self._worker("mail", "mail")]
+        for child in self.children():
+            child.start()
+        deadline = time.monotonic() + 40
+        while not answers(f"{self.base}/healthz"):
+            if time.monotonic() > deadline:
+                raise RuntimeError(self.web.log.read_text())
+            time.sleep(0.1)
+
+    def children(self) -> list[Child]:
+        return [self.web, *self.workers]
+
+    def _worker(self, name: str, queues: str) -> Child:
+        command = ["celery", "-A", "config", "worker", "-n", f"{name}@storm", "-Q", queues, "-c", str(SLOTS)]
+        command += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+        more = {"UPLIFT_PROCESS": "worker", "REMAP_SIGTERM": "SIGQUIT"}
+        if self.to_database and name == "orders":
+            more["DATABASE_URL"] = self.cluster.url("storm", port=self.to_database.port)
+        return self._child(f"worker-{name}", command, **more)
+
+    def _child(self, name: str, command: list[str], **more: str) -> Child:
+        log = self.logs / f"{name}.log"
+        return Child(name, [sys.executable, "-m", *command], log, self.minder, {**self.environment, **more})
+
+    def look_after(self) -> None:
+        """What a supervisor does: whatever has died is started again, half a second later, however often."""
+        with self._lock:
+            for child in self.children():
+                child.falls = 0
+                if child.look_after():
+                    self.lives[child.name] += 1
+
+    def pool_children(self) -> list[int]:
+        """Whoever works for the workers at the moment, by pid."""
+        return [pid for worker in self.workers if worker.process for pid in children_of(worker.process.pid)]
+
+    def stop(self) -> None:
+        for child in filter(None, self.children()):
+            child.kill()
+        for proxy in filter(None, (self.to_broker, self.to_database)):
+            proxy.close()
+        self.broker.remove()
+
+
+def children_of(pid: int) -> list[int]:
+    try:
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def new_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix=f"uplift-storm-{os.getpid()}-"))

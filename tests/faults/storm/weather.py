@@ -1,0 +1,129 @@
+"""The weather: what kills, cuts and empties while the orders come in, by a seed."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import psycopg
+
+from .house import House, children_of
+
+EVERY = {"pool child": 0.5, "worker": 15.0, "backend": 2.0}  # seconds between two blows of a kind
+BLOWS_AT = {
+    "broker flushed": (0.15, 0.6),
+    "broker restarted empty": (0.35, 0.8),
+    "database restarted": (0.5,),
+    "web worker": (0.25, 0.7),
+    "answer to COMMIT lost": (0.1, 0.2, 0.3, 0.4, 0.65, 0.75, 0.9),
+    "broker silent": (0.45,),
+    "broker slow": (0.55,),
+    "connections to the broker dead": (0.85,),
+}  # of the orders that are in
+
+
+class Weather(threading.Thread):
+    """Blows until it is told to stop; `blows` counts by kind."""
+
+    def __init__(self, house: House, *, seed: int, progress: Callable[[], float]) -> None:
+        super().__init__(name="weather", daemon=True)
+        self.house, self.progress = house, progress
+        self.random = random.Random(seed)
+        self.blows: Counter = Counter()
+        self.stopping = threading.Event()
+        kinds = {
+            "pool child": self.kill_pool_child,
+            "worker": self.kill_worker,
+            "backend": self.hang_up,
+            "broker flushed": house.broker.flush,
+            "broker restarted empty": self.empty_broker,
+            "database restarted": self.restart_database,
+            "web worker": self.kill_web_worker,
+            "answer to COMMIT lost": self.lose_an_answer,
+            "broker silent": lambda: self.network("blackhole", lasts=2.0),
+            "broker slow": lambda: self.network("latency", lasts=4.0, seconds=0.4),
+            "connections to the broker dead": lambda: self.network("half_open", lasts=0.1),
+        }
+        needs_cluster = {"backend", "database restarted", "answer to COMMIT lost"}
+        self.kinds = {kind: blow for kind, blow in kinds.items() if house.cluster or kind not in needs_cluster}
+        self.left = [(at, kind) for kind, ats in BLOWS_AT.items() if kind in self.kinds for at in ats]
+
+    def run(self) -> None:
+        now = time.monotonic()
+        next_at = {kind: now + every for kind, every in EVERY.items() if kind in self.kinds}
+        while not self.stopping.wait(0.05):
+            for kind, at in next_at.items():
+                if time.monotonic() >= at:
+                    next_at[kind] = time.monotonic() + EVERY[kind]
+                    self.blow(kind)
+            for each in sorted(self.left):
+                if self.progress() >= each[0]:
+                    self.left.remove(each)
+                    self.blow(each[1])
+
+    def blow(self, kind: str) -> None:
+        try:
+            if self.kinds[kind]() is not False:
+                self.blows[kind] += 1
+        except (OSError, psycopg.Error) as problem:  # what it aimed at was gone already
+            self.blows[f"{kind}: missed ({type(problem).__name__})"] += 1
+
+    def has_done_all(self) -> bool:
+        return not self.left
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.join()
+
+    # --- Processes ---
+
+    def kill_pool_child(self) -> bool:
+        there = self.house.pool_children()
+        if there:
+            os.kill(self.random.choice(there), signal.SIGKILL)
+        return bool(there)
+
+    def kill_worker(self) -> None:
+        """Its main process alone: the children of its pool are orphans until the supervisor comes."""
+        worker = self.house.workers[self.blows["worker"] % 2]
+        if worker.process:
+            os.kill(worker.process.pid, signal.SIGKILL)
+
+    def kill_web_worker(self) -> bool:
+        there = children_of(self.house.web.process.pid)
+        if there:
+            os.kill(self.random.choice(there), signal.SIGKILL)
+        return bool(there)
+
+    # --- The database ---
+
+    def hang_up(self) -> bool:
+        """One session of the house, whatever it is doing."""
+        url = self.house.cluster.url().replace("postgres://", "postgresql://", 1)
+        with psycopg.connect(url, autocommit=True, connect_timeout=2) as connection:
+            there = connection.execute(
+                "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'uplift-w%' ORDER BY pid"
+            ).fetchall()
+            if there:
+                connection.execute("SELECT pg_terminate_backend(%s)", self.random.choice(there))
+        return bool(there)
+
+    def restart_database(self) -> None:
+        self.house.cluster.restart_at_once()
+
+    def lose_an_answer(self) -> None:
+        self.house.to_database.turn("drop_reply_after", word=b"COMMIT")
+
+    # --- The broker and the way to it ---
+
+    def empty_broker(self) -> None:
+        self.house.broker.kill()
+        self.house.broker.forget_everything()
+        self.house.broker.start()
+
+    def network(self, mode: str, *, lasts: float, **how) -> None:
+        self.house.to_broker.turn(mode, **how)
+        threading.Timer(lasts, self.house.to_broker.turn, ["pass"]).start()
