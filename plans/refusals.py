@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
         "suspend a customer that you no longer serve."
     ),
     "nobody_can_follow": "Your storefront is suspended: who is invited could not sign in. Invite when it is open.",
+    "invited_often": "{email} got {many} invitations within a day. Send the next one tomorrow.",
     "customer_suspended": "{customer} is suspended. Reactivate it first.",
     "person_elsewhere": "{email} can’t be added here: who signs in for one company can’t do so for another one here.",
     "last_admin": "{name} is the only Admin of {account}. Make somebody else an Admin first.",

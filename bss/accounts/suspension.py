@@ -8,6 +8,8 @@ from django.views import View
 
 from plans.accounts import reactivate_account, suspend_account
 from plans.models import Account, Storefront
+from plans.refusals import Refused
+from reselling.customers import reactivate_customer
 
 from ..permissions import StaffRequired
 from .forms import DeactivationForm
@@ -18,10 +20,18 @@ class SuspensionDialog(StaffRequired, View):
     permission = "accounts"
     template, heading = "", ""
 
-    def answer(self, account: Account, form: DeactivationForm | None = None, *, status: int = 200) -> HttpResponse:
+    def answer(
+        self,
+        account: Account,
+        form: DeactivationForm | None = None,
+        *,
+        status: int = 200,
+        reasons: list[Refused] | None = None,
+    ) -> HttpResponse:
         context = {
             "account": account,
             "form": form,
+            "reasons": reasons,
             "heading": f"{self.heading} {account.name}",
             "back": reverse("account", args=[account.number]),
             "back_label": account.name,
@@ -54,6 +64,10 @@ class AccountReactivate(SuspensionDialog):
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         account = plain_record(request.operator, number)
-        reactivate_account(account, by=request.user)
+        is_customer = account.kind == Account.Kind.CUSTOMER
+        try:
+            (reactivate_customer if is_customer else reactivate_account)(account, by=request.user)
+        except Refused as refused:
+            return self.answer(account, status=422, reasons=[refused])
         messages.success(request, f"{account.name} is active.")
         return redirect("account", number=account.number)

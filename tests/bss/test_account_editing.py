@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from plans.accounts import AccountDetails, change_account, create_account, reactivate_account, suspend_account
-from plans.models import Account, Storefront, User
+from plans.models import Account, Storefront, Subscription, User
 from plans.refusals import Refused
 from tests import cast
 
@@ -242,3 +242,20 @@ def test_of_two_who_save_the_same_version_one_is_refused(nordwind):
     with pytest.raises(Refused, match="changed_meanwhile"):
         change_account(again, seen=1, details=AccountDetails(name="Two", currency="EUR"), by=by)
     assert Account.objects.get(pk=account.pk).name == "One"
+
+
+def test_a_customer_is_reactivated_within_its_resellers_limit(maren, nordwind):
+    reseller = cast.on_plan(cast.reseller(nordwind), "free")
+    first, second = cast.customer(reseller), cast.customer(reseller, "Oakfield")
+    held = Subscription.objects.active().for_plans().get(account=reseller)
+    Subscription.objects.filter(pk=held.pk).update(entitlements=held.entitlements | {"customers": 1})
+    suspend_account(second, reason="Left.", by=None)
+    answer = maren.post(page_of(second, "reactivate/"))
+    assert answer.status_code == 422
+    assert "The limit of the Free plan is reached: 1 of 1 customers are active." in answer.content.decode()
+    second.refresh_from_db()
+    assert second.is_suspended
+    suspend_account(first, reason="Left.", by=None)
+    assert maren.post(page_of(second, "reactivate/"), follow=True).status_code == 200
+    second.refresh_from_db()
+    assert not second.is_suspended

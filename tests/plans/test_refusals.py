@@ -327,7 +327,15 @@ OF_TOKENS = {"token_revoked"}
 OF_PICTURES = {code for code in SENTENCES if code.startswith("picture_")}
 # What resellers do with their own storefront: tests/reselling, tests/storefront/test_panel_*.py.
 OF_RESELLERS = {"customers_limit", "customer_suspended", "person_elsewhere", "last_admin"}
-OF_RESELLERS |= {"nobody_can_follow", "markup_invalid", "prices_frozen", "listed_full", "not_listed", "featured_full"}
+OF_RESELLERS |= {
+    "nobody_can_follow",
+    "invited_often",
+    "markup_invalid",
+    "prices_frozen",
+    "listed_full",
+    "not_listed",
+    "featured_full",
+}
 # What staff do to storefronts: tests/plans/test_renaming.py and tests/bss/test_storefront_acts.py.
 OF_STOREFRONTS = {"no_storefront", "storefront_parked", "storefront_suspended", "alias_unchanged"}
 

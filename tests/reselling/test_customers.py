@@ -1,6 +1,9 @@
 """A reseller's customers: invited within the limit of the plan, edited, suspended, and their people."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from notifications.models import Notification
 from plans.models import Account, Activity, Contact, Entitlement, Subscription
@@ -131,6 +134,16 @@ def test_users_of_a_customer(alpine):
     assert refused(invite_user_again, owen, by=by) == "no_sign_in"
     back = invite_user(customer, name="Owen", email="owen@millbrook.example", role="admin", by=by)
     assert (back.pk, back.user.email) == (owen.pk, "owen@millbrook.example")
+    invite_user_again(back, by=by)
+    invite_user_again(back, by=by)
+    assert refused(invite_user_again, back, by=by) == "invited_often"
+    remove_user(back, by=by)
+    again = {"name": "Owen", "email": "owen@millbrook.example", "role": "admin"}
+    assert refused(invite_user, customer, **again, by=by) == "invited_often"
+    assert not Contact.objects.filter(pk=back.pk, user__isnull=False).exists()
+    yesterday = timezone.now() - timedelta(hours=24, seconds=1)
+    Notification.objects.filter(recipient_email=owen.email).update(created_at=yesterday)
+    assert invite_user(customer, **again, by=by).pk == owen.pk
 
 
 def test_the_last_admin_stays(alpine):
