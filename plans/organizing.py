@@ -16,11 +16,13 @@ from .versions import take_turn
 
 CHANGED = "organization.changed"
 LONGEST_QUARANTINE = 3650  # days
+SHORTEST_WORDS, LONGEST_WORDS = 3, 240  # months: nobody mistypes away what was written a moment ago
 HIGHEST_NUMBER = 999_999_999
 REQUIRED = ("name", "short_name", "address", "tax_name", "sender_name", "sender_email", "support_email")
 # Changes of these are told with what they were and are; of the rest by name only.
 TOLD = {"currency": "currency", "time_zone": "time zone", "tax_name": "tax name", "tax_rate": "tax rate",
-        "alias_quarantine_days": "alias quarantine"}  # fmt: skip
+        "alias_quarantine_days": "alias quarantine",
+        "letter_words_months": "months that words of letters are kept"}  # fmt: skip
 
 
 class CannotChange(Exception):
@@ -48,6 +50,7 @@ class Organization:
     sender_name: str
     sender_email: str
     alias_quarantine_days: str
+    letter_words_months: str  # 0: for ever
 
 
 def organization_of(operator: Operator) -> Organization:
@@ -62,6 +65,11 @@ def check_organization(wanted: Organization) -> dict[str, str]:
     days = wanted.alias_quarantine_days
     if not (days.isascii() and days.isdigit() and len(days) < 6 and int(days) <= LONGEST_QUARANTINE):
         problems["alias_quarantine_days"] = f"Enter a number of days from 0 to {LONGEST_QUARANTINE:,}."
+    months = wanted.letter_words_months
+    if not (months.isascii() and months.isdigit() and len(months) < 4) or not (
+        int(months) == 0 or SHORTEST_WORDS <= int(months) <= LONGEST_WORDS
+    ):
+        problems["letter_words_months"] = f"Enter 0, or a number of months from {SHORTEST_WORDS} to {LONGEST_WORDS}."
     return problems
 
 
@@ -88,7 +96,8 @@ def change_organization(operator: Operator, *, seen: int, wanted: Organization, 
 
 def _columns(wanted: Organization) -> dict[str, object]:
     emails = {name: getattr(wanted, name).lower() for name in ("support_email", "operations_email", "sender_email")}
-    numbers = {"tax_rate": Decimal(wanted.tax_rate), "alias_quarantine_days": int(wanted.alias_quarantine_days)}
+    numbers = {name: int(getattr(wanted, name)) for name in ("alias_quarantine_days", "letter_words_months")}
+    numbers["tax_rate"] = Decimal(wanted.tax_rate)
     return asdict(wanted) | emails | numbers
 
 

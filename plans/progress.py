@@ -10,7 +10,7 @@ from . import links
 from .models import Activity, Operator, Order
 
 DONE, NOW, WAIT, FAIL, UNSURE = "done", "now", "wait", "fail", "unsure"
-ARRIVED, LOST = frozenset(notification.ARRIVED), frozenset(notification.LOST)
+WELL, LOST = frozenset(notification.WELL), frozenset(notification.LOST)
 OVER = frozenset({Order.State.EXECUTED, Order.State.FAILED, Order.State.CANCELLED})
 
 
@@ -111,8 +111,8 @@ def _letter(order: Order, codes: list[str]) -> list[Step]:
     at = max(times) if times else None
     if states & LOST:
         came = FAIL
-    elif states <= ARRIVED:
+    elif states <= WELL:
         came = DONE
     else:
-        came = UNSURE if states <= {*ARRIVED, Notification.State.UNKNOWN} else NOW
+        came = UNSURE if states <= {*WELL, Notification.State.UNKNOWN} else NOW
     return [Step("letter", came, at, readers, tuple(sent))]

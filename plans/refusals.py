@@ -74,6 +74,7 @@ SENTENCES: dict[str, str] = {
     "letter_on_its_way": "This letter is still on its way to {email}. Wait until it has arrived or failed.",
     "letter_dealt_with": "{name} has marked this letter as dealt with already.",
     "letter_no_task": "This letter has arrived or is still on its way: there is nothing to deal with.",
+    "letter_words_removed": "The words of this letter were removed on {day}, so it can’t be sent again.",
     "letter_personal": "A letter with a personal link goes to its own recipient only.",
     # About what a reseller lists.
     "markup_invalid": "Enter a percentage from 0 to 1,000, as in 12.5.",

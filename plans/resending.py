@@ -1,6 +1,7 @@
 """STORY: staff send a letter once more, to who had it or to another contact of its account."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from notifications.models import Notification
 from notifications.models.notification import GIVEN_UP, ON_ITS_WAY
@@ -21,14 +22,16 @@ def resend_letter(
     `seen` is the newest repetition there was when somebody decided (`newest_repetition`). One that went to the same
     address since then is what was asked for: pressed twice, or by two people at once, it is sent once.
     Refuses with letter_on_its_way while the same letter to the same address has not arrived or failed yet, with
-    letter_personal where its link is somebody else's.
+    letter_personal where its link is somebody else's, with letter_words_removed where its words are gone.
     """
     goes_elsewhere = to is not None and to.email.lower() != letter.recipient_email.lower()
     if goes_elsewhere and letter.secret_kind:
         raise Refused("letter_personal")
     if goes_elsewhere and (letter.account_id is None or to.account_id != letter.account_id):
         raise ValueError("A letter goes to contacts of its own account only.")
-    Notification.objects.select_for_update(no_key=True).values_list("pk").get(pk=letter.pk)  # one at a time
+    locked = Notification.objects.select_for_update(no_key=True)  # one at a time, and its words stay meanwhile
+    if removed_at := locked.values_list("words_removed_at", flat=True).get(pk=letter.pk):
+        raise Refused("letter_words_removed", day=f"{timezone.localtime(removed_at):%-d %b %Y}")
     email = to.email if goes_elsewhere else letter.recipient_email
     same = Notification.objects.filter(operator_id=letter.operator_id, key__startswith=resend_key(letter, email))
     if seen is not None and (sent := same.filter(pk__gt=seen).order_by("-pk").first()):

@@ -22,6 +22,7 @@ from .announcing import announce_renewals
 from .doorbells import ring
 from .due_changes import carry_out_due
 from .execution import execute_order, in_seconds
+from .letter_retention import remove_old_words
 from .models import Operator, Order, User
 from .renewing import renew_due
 from .tokens import forget_answers
@@ -79,6 +80,9 @@ def sweep(*, execute: bool = False) -> dict[str, int]:
     announce_renewals()
     forget_answers(BATCH)
     letters = deliver_due(limit=BATCH, by_hand=execute)
+    removed = remove_old_words()
+    while execute and (more := remove_old_words()):
+        removed += more
     watch()
     return {
         "changes": changes,
@@ -86,6 +90,7 @@ def sweep(*, execute: bool = False) -> dict[str, int]:
         "imports": len(imports),
         "renewals": renewals,
         "letters": letters,
+        "words_removed": removed,
     }
 
 

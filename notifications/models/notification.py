@@ -39,11 +39,13 @@ MOVES: dict[str, frozenset[str]] = {
 }
 NEWS = (State.QUEUED, State.RETRY, State.UNKNOWN)
 ON_ITS_WAY = (State.SENDING, *NEWS)
-ARRIVED = (State.SENT, State.DELIVERED)
+WELL = (State.SENT, State.DELIVERED)  # out of the house, and nothing heard against it
 LOST = (State.BOUNCED, State.COMPLAINED, State.FAILED)
 TEST = "test:"  # what the template code of a test begins with
 # It came back, failed for good, or nobody will ever know: a person has to look at it.
 GIVEN_UP = Q(state__in=LOST) | Q(state=State.UNKNOWN, next_attempt_at__isnull=True)
+# Nothing will be handed over any more.
+OVER = Q(state__in=(*WELL, State.SKIPPED)) | GIVEN_UP
 NOT_DEALT_WITH = GIVEN_UP & Q(dealt_with_at__isnull=True)
 
 
@@ -83,6 +85,10 @@ class NotificationQuerySet(models.QuerySet):
         late = Now() - timedelta(seconds=60)
         return self.filter(Q(state__in=NEWS, next_attempt_at__lt=late) | Q(state=State.SENDING, lease_until__lt=late))
 
+    def remove_words(self) -> int:
+        """Of letters that are over: who got which when stays, what it said goes. How many."""
+        return self.filter(OVER, words_removed_at__isnull=True).update(text="", html="", words_removed_at=Now())
+
     def open_tasks(self) -> "NotificationQuerySet":
         """Letters that somebody has to deal with. Once it was sent again, the later letter stands for the first one:
         it has arrived, or it is a task itself. Tests are nobody's task."""
@@ -104,7 +110,7 @@ class NotificationQuerySet(models.QuerySet):
 def stood_for() -> Exists:
     """Whether the letter was sent again, or the one it repeats later than this, and that is over."""
     later = Q(resend_of=OuterRef("pk")) | Q(resend_of=OuterRef("resend_of"), pk__gt=OuterRef("pk"))
-    return Exists(Notification.objects.filter(later).filter(Q(state__in=ARRIVED) | GIVEN_UP))
+    return Exists(Notification.objects.filter(later).filter(Q(state__in=WELL) | GIVEN_UP))
 
 
 class Notification(models.Model):
@@ -163,6 +169,8 @@ class Notification(models.Model):
         "plans.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
+    words_removed_at = models.DateTimeField(null=True, blank=True, help_text="When they had been kept long enough")
+
     objects = NotificationQuerySet.as_manager()
 
     class Meta:
@@ -186,6 +194,7 @@ class Notification(models.Model):
             models.Index(fields=["state", "next_attempt_at"], name="letter_due"),
             models.Index(fields=["operator", "-id"], name="letter_newest"),
             models.Index(fields=["operator", "created_at", "id"], name="letter_by_time"),
+            models.Index(fields=["operator", "words_removed_at", "created_at"], name="letter_with_words"),
             models.Index(fields=["operator", "state", "-id"], name="letter_by_state"),
             models.Index(fields=["operator", "template_code", "-id"], name="letter_by_template"),
             models.Index(fields=["operator", "created_at", "template_code", "sent_at"], name="letter_by_day"),

@@ -36,6 +36,9 @@ class Operator(models.Model):
     address = models.CharField(max_length=300)
     language = models.CharField(max_length=8, default="en")
     alias_quarantine_days = models.PositiveIntegerField(default=90)
+    letter_words_months = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How long the words of letters are kept; 0: for ever"
+    )
     reserved_aliases = models.JSONField(default=list, blank=True)
     watched_at = models.DateTimeField(null=True, blank=True, help_text="When a sweeper last looked for what is wrong")
     created_at = models.DateTimeField(default=timezone.now)

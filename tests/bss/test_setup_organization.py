@@ -92,7 +92,9 @@ def test_accounts_keep_their_currency(maren, nordwind):
      ("tax_rate", "19,5"), ("tax_rate", "NaN"), ("tax_rate", "٣"), ("support_email", "nobody"), ("support_email", ""),
      ("operations_email", "x"), ("sender_email", "a@b"), ("sender_name", ""), ("sender_email", "x" * 260 + "@b.test"),
      ("alias_quarantine_days", "-1"), ("alias_quarantine_days", "3651"), ("alias_quarantine_days", "1.5"),
-     ("alias_quarantine_days", "²"), ("alias_quarantine_days", "9" * 30)],
+     ("alias_quarantine_days", "²"), ("alias_quarantine_days", "9" * 30),
+     ("letter_words_months", "2"), ("letter_words_months", "241"), ("letter_words_months", "-3"),
+     ("letter_words_months", "²"), ("letter_words_months", "1e2")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_field(maren, nordwind, field, value):
     answer = save(maren, **{field: value})

@@ -1,5 +1,9 @@
 """The outbox: every letter as it was sent, in a frame that may do nothing, and never anybody else's."""
 
+import csv
+import io
+from datetime import UTC, datetime
+
 import pytest
 from django.utils import timezone
 
@@ -46,6 +50,57 @@ def test_filters_and_pages(maren, letter):
 @pytest.mark.parametrize("query", ["state=x", "after=x", "q=%00", "before=99999999999999999999", "q=" + "x" * 3000])
 def test_nonsense_in_the_address_is_never_a_fault(maren, letter, query):
     assert maren.get(f"{OUTBOX}?{query}").status_code == 200
+
+
+def test_filters_by_account_order_and_view_are_kept_in_the_address(maren, letter, nordwind):
+    other = cast.on_plan(cast.reseller(nordwind, "Harbor IT"), "free", alias="harbor")
+    theirs = set(other.notifications.values_list("pk", flat=True))
+    other.notifications.filter(kind="to").update(possible_duplicate=True)
+
+    def found(query: str) -> set[int]:
+        return {row.pk for row in maren.get(f"{OUTBOX}?{query}").context["rows"]}
+
+    assert found(f"account={other.number.lower()}") == theirs == found(f"order={other.orders.get().number}")
+    assert found("view=twice") == set(other.notifications.filter(kind="to").values_list("pk", flat=True)) != set()
+    assert found("account=AC-1") == found("order=nothing") == found("view=attention") == set()
+    page = maren.get(f"{OUTBOX}?view=twice&account={other.number}")
+    here = [entry for entry in page.context["panel"] if entry["here"]]
+    assert [entry["word"] for entry in here] == ["Possible duplicates"]
+    assert all(f"account={other.number}" in entry["url"] for entry in page.context["panel"])
+    assert "Possible duplicate</span>" in page.text and f'value="{other.number}"' in page.text
+
+
+def test_the_export_holds_the_rows_of_the_list_and_runs_no_formula(maren, letter, nordwind):
+    more(letter, 3)
+    Notification.objects.filter(pk=letter.pk).update(subject="=1+1", recipient_name="@evil", state="bounced")
+    answer = maren.get(f"{OUTBOX}export.csv?state=bounced")
+    assert answer["Content-Disposition"] == 'attachment; filename="letters.csv"'
+    heads, row = csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    told = dict(zip(heads, row, strict=True))
+    assert (told["Subject"], told["Recipient"], told["Email"]) == ("'=1+1", "'@evil", letter.recipient_email)
+    assert (told["Account ID"], told["Order"], told["Status"]) == (
+        letter.account.number,
+        letter.order.number,
+        "Bounced",
+    )
+    assert told["Why it was sent"] == letter.reason and letter.text not in answer.getvalue().decode()
+    assert len(maren.get(f"{OUTBOX}export.csv").getvalue().decode().splitlines()) > 4
+
+
+def test_words_that_were_removed_are_said_to_be_and_are_not_sent_again(maren, letter):
+    Notification.objects.filter(pk=letter.pk).update(state="sent", sent_at=timezone.now(), next_attempt_at=None)
+    Notification.objects.filter(pk=letter.pk).update(created_at=datetime(2024, 3, 31, tzinfo=UTC))
+    assert Notification.objects.filter(pk=letter.pk).remove_words() == 1
+    Notification.objects.filter(pk=letter.pk).update(words_removed_at=datetime(2026, 4, 1, tzinfo=UTC))
+    page = maren.get(f"{OUTBOX}{letter.pk}/").text
+    assert "The words were removed on 1 Apr 2026, after 24 months." in page
+    assert "<iframe" not in page and letter.recipient_email in page and letter.message_id[1:-1] in page
+    assert f'href="{OUTBOX}{letter.pk}/resend/"' not in page
+    assert maren.get(f"{OUTBOX}{letter.pk}/html/").status_code == 410
+    assert "removed on 1 Apr 2026" in maren.get(f"{OUTBOX}{letter.pk}/resend/").text
+    refused = maren.post(f"{OUTBOX}{letter.pk}/resend/", {"to": "same"})
+    assert refused.status_code == 422 and "can’t be sent again" in refused.text
+    assert not letter.resends.exists()
 
 
 def test_a_letter_is_shown_exactly_as_it_was_sent(maren, letter):

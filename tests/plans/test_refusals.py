@@ -320,7 +320,7 @@ OF_ACCOUNTS = {"currency_in_use", "not_staff", "contact_exists", "no_sign_in"}
 # Tenant requests: tests/bss/test_upgrade_resellers.py.
 OF_REQUESTS = {"tenant_request_open", "tenant_request_closed"}
 # Sending a letter again: tests/bss/test_notifications.py.
-OF_LETTERS = {"letter_dealt_with", "letter_no_task", "letter_on_its_way", "letter_personal"}
+OF_LETTERS = {"letter_dealt_with", "letter_no_task", "letter_on_its_way", "letter_personal", "letter_words_removed"}
 # Keys for programs: tests/api/test_tokens.py.
 OF_TOKENS = {"token_revoked"}
 # What is given as a logo: tests/reselling/zoo.py.

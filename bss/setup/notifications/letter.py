@@ -3,6 +3,7 @@
 from csp.decorators import csp, csp_update
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -25,6 +26,7 @@ LETTER_POLICY = {
 }
 Kind = DeliveryEvent.Kind
 TONES = {Kind.DELIVERED: "ok", Kind.BOUNCED: "bad", Kind.REJECTED: "bad", Kind.COMPLAINED: "bad"}
+GONE = "The words of this letter were removed."
 BESIDE = ("account", "order", "subscription", "storefront", "resend_of", "posted_by", "dealt_with_by")
 
 
@@ -44,6 +46,7 @@ class LetterPage(StaffRequired, View):
             ],
             "resends": [row(one) for one in letter.resends.defer("text", "html").order_by("pk")],
             "reader": reader_of(letter) if letter.is_task else None,
+            "months": months_kept(letter),
         }
         return render(request, "bss/setup/notifications/letter.html", context)
 
@@ -53,8 +56,11 @@ class LetterHtml(StaffRequired, View):
     """The HTML part exactly as it was sent, to be shown in a frame."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        letters = Notification.objects.of_operator(request.operator).only("html")
-        return HttpResponse(get_object_or_404(letters, pk=pk).html)
+        letters = Notification.objects.of_operator(request.operator).only("html", "words_removed_at")
+        letter = get_object_or_404(letters, pk=pk)
+        return HttpResponse(
+            GONE if letter.words_removed_at else letter.html, status=410 if letter.words_removed_at else 200
+        )
 
 
 def reader_of(letter: Notification) -> Contact | None:
@@ -62,3 +68,11 @@ def reader_of(letter: Notification) -> Contact | None:
     if letter.account is None or letter.account.kind != Account.Kind.RESELLER:
         return None
     return Contact.objects.filter(account=letter.account, email=letter.recipient_email.lower()).first()
+
+
+def months_kept(letter: Notification) -> int | None:
+    """How many whole months its words were kept; None while they are."""
+    if letter.words_removed_at is None:
+        return None
+    begin, end = (timezone.localtime(at) for at in (letter.created_at, letter.words_removed_at))
+    return (end.year - begin.year) * 12 + end.month - begin.month - (end.day < begin.day)

@@ -52,6 +52,13 @@ class OrganizationForm(ShapedForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": "Enter a number of days."},
     )
+    letter_words_months = TypedField(
+        label="Words of letters are kept, in months",
+        help_text="Then text and HTML are removed and can’t be brought back; who got which letter when and why, and "
+        "how it went, stays. 0 keeps them for ever.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": "Enter a number of months; 0 keeps them for ever."},
+    )
 
     def __init__(self, *args, operator: Operator, **kwargs) -> None:
         super().__init__(*args, initial=vars(organization_of(operator)) | {"version": operator.version}, **kwargs)
