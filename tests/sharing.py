@@ -34,6 +34,11 @@ ON_BOTH = {"test_query_plans.py", "test_search.py", "test_sql_counts.py"}
 ASKS = re.compile(r"quer(y|ies)\b|\bsql\b|vendor|\bconnection|Error\)|\\0|\\x00|\bat_once\(|\btogether\(", re.I)
 
 
+def rounds(of: int) -> int:
+    """How often a race is run or a history made up: two fifths in a whole run, all by itself."""
+    return of * 2 // 5 if IS_SHARED_RUN else of
+
+
 def left_to_the_other(items: list[pytest.Item]) -> list[pytest.Item]:
     """What only the other database is asked."""
     return [item for item in items if database_of(item) not in (connection.vendor, ANY)] if IS_SHARED_RUN else []

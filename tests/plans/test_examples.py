@@ -77,6 +77,7 @@ def test_there_are_the_nine_of_the_product_page_and_forty_more():
     assert len({(each.currency, each.tax, each.zone, each.steps) for each in EXAMPLES}) == len(EXAMPLES)
 
 
+@pytest.mark.shared
 @pytest.mark.django_db
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: f"{each.number}: {' '.join(each.steps[-1])}")
 def test_what_is_charged(example):

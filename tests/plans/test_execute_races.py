@@ -9,11 +9,12 @@ from plans.ordering import draft_order, place_order
 from plans.preview import Wanted
 from plans.verify import broken
 from tests import cast
+from tests.sharing import rounds
 
 from .at_once import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shared("postgresql")]  # it has many writers
-ROUNDS = 50
+ROUNDS = rounds(50)
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ def amount(units: int, currency: str) -> str:
     return f"{units / 10**digits:.{digits}f}"
 
 
+@pytest.mark.shared
 @pytest.mark.django_db
 @given(money=MONEY, zone=ZONES, start=STARTS, steps=STEPS)
 @example(("EUR", "19"), "Europe/Berlin", date(2027, 1, 31), THE_WHOLE_LADDER)

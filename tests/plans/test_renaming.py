@@ -1,6 +1,5 @@
 """A storefront gets another Storefront Alias: the old one leads there, page by page, for as long as it is kept."""
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -25,13 +24,13 @@ from plans.renaming import alias_now, preview_renaming, rename_storefront
 from plans.suspending import suspend_storefront
 from plans.verify import broken
 from tests import cast
+from tests.sharing import rounds
 from tests.storefront.going_down import down_to, parked, placed_down
 
 from .at_once import at_once, codes
 
 pytestmark = pytest.mark.django_db
-# SQLite has one writer at a time. By hand: ROUNDS=50.
-ROUNDS = int(os.environ.get("ROUNDS", "12" if connection.vendor == "postgresql" else "4"))
+ROUNDS = rounds(50 if connection.vendor == "postgresql" else 10)  # SQLite has one writer at a time
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from plans.periods import period_end
 from plans.renewing import renew_due
 from plans.verify import broken
 from tests import cast
+from tests.sharing import rounds
 
 from .at_once import at_once, without
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shared("postgresql")]  # it has many writers
-ROUNDS = 50
+ROUNDS = rounds(50)
 SOLD = "2027-01-31T09:00:00+00:00"
 
 

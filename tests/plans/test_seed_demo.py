@@ -32,6 +32,7 @@ from plans.preview import Wanted
 from plans.previewing import preview_order
 from plans.refusals import Refused
 
+pytestmark = pytest.mark.shared
 MODELS = (
     Operator,
     Account,

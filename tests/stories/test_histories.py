@@ -36,8 +36,9 @@ from plans.refusals import Refused
 from plans.renewing import renew_due
 from plans.verify import broken
 from tests import cast
+from tests.sharing import rounds
 
-EXAMPLES = int(os.environ.get("HISTORIES", "12"))  # more of them by hand
+EXAMPLES = int(os.environ.get("HISTORIES", rounds(20)))  # more of them by hand
 STEPS = 30
 RANK = {"basic": 0, "free": 10, "standard": 20}
 POINTS = ["exec.received", "exec.claimed", "exec.subscription", "exec.storefront", "exec.charges", "exec.letters",

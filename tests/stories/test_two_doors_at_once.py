@@ -20,10 +20,11 @@ from plans.verify import broken
 from tests import cast
 from tests.plans.at_once import Outcome, at_once, codes
 from tests.plans.test_races import guard_out
+from tests.sharing import rounds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shared("postgresql")]  # it has many writers
 
-ROUNDS = 50
+ROUNDS = rounds(50)
 SENTENCE = "An order for a reseller plan is already open: {order}. Wait for it, or mend or cancel it first."
 
 

@@ -24,10 +24,11 @@ from plans.renewing import renew_due
 from plans.verify import broken
 from tests import cast
 from tests.plans.at_once import at_once, codes
+from tests.sharing import rounds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shared("postgresql")]  # it has many writers
 
-ROUNDS, SOME = 50, 16
+ROUNDS, SOME = rounds(50), rounds(40)
 BEGUN = datetime(2027, 1, 15, 9, tzinfo=UTC)
 
 
