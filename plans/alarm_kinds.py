@@ -26,7 +26,7 @@ _KINDS = (
     AlarmKind("orders_late", BAD, "Orders wait and nobody works on them", "Niemand bearbeitet wartende Bestellungen."),
     AlarmKind("orders_dead", BAD, "Orders were given up", "Bestellungen wurden aufgegeben."),
     AlarmKind("letters_late", BAD, "Letters wait and nobody carries them", "Niemand versendet wartende Nachrichten."),
-    AlarmKind("letters_failed", BAD, "Letters were given up", "Nachrichten wurden aufgegeben."),
+    AlarmKind("letters_failed", WARN, "Letters were given up", "Nachrichten wurden aufgegeben."),
     AlarmKind("renewals_late", BAD, "Renewals do not go through", "Verlängerungen werden nicht ausgeführt."),
     AlarmKind("broker_away", BAD, "The broker does not answer", "Der Broker antwortet nicht."),
     AlarmKind("disk_full", BAD, "The disk is almost full", "Der Speicherplatz ist fast erschöpft."),

@@ -21,7 +21,7 @@ from .periods import today
 MOST = 1_000  # counted no further
 SHOWN = 3  # things that are named
 LATE = timedelta(seconds=60)  # the sweeper comes every few seconds
-RECENT = timedelta(days=7)  # what ended badly before is history
+RECENT = timedelta(days=7)  # reports before are history
 MANY_ATTEMPTS = 3
 RENEWED_WITHIN = timedelta(hours=2)  # of the day's beginning: a first of the month takes its time
 
@@ -69,10 +69,7 @@ def failed_orders(operator: Operator) -> Iterator[Finding]:
     one, many = "{} was given up after its last attempt.", "{} were given up after their last attempt."
     yield from _orders("orders_dead", one, many, dead, since="failed_at")
     refused = rows.exclude(error_code="attempts_used_up")
-    one, many = (
-        "{} was refused and waits for somebody to mend it.",
-        "{} were refused and wait for somebody to mend them.",
-    )
+    one, many = "{} was refused and waits to be mended.", "{} were refused and wait to be mended."
     yield from _orders("orders_failed", one, many, refused, since="failed_at")
 
 
@@ -88,14 +85,11 @@ def put_off_letters(operator: Operator) -> Iterator[Finding]:
 
 
 def lost_letters(operator: Operator) -> Iterator[Finding]:
-    """Given up, of unknown fate, or back: those of the last days that nobody has sent again."""
-    again = Notification.objects.filter(resend_of=OuterRef("pk"))
-    recent = Notification.objects.of_operator(operator).filter(created_at__gt=Now() - RECENT).order_by("-id")
-    rows, state = recent.exclude(Exists(again)), Notification.State
+    """Given up, of unknown fate, or back: until somebody has dealt with them."""
+    rows, state = Notification.objects.of_operator(operator).open_tasks().order_by("-id"), Notification.State
     yield from _letters("letters_failed", "{} was given up.", "{} were given up.", rows.filter(state=state.FAILED))
-    unknown = rows.filter(state=state.UNKNOWN, next_attempt_at__isnull=True)
     one, many = "{} may have arrived or not.", "{} may have arrived or not."
-    yield from _letters("letters_unknown", one, many, unknown)
+    yield from _letters("letters_unknown", one, many, rows.filter(state=state.UNKNOWN))
     back = rows.filter(state__in=[state.BOUNCED, state.COMPLAINED])
     yield from _letters("letters_bounced", "{} came back.", "{} came back.", back)
 

@@ -1,13 +1,16 @@
 """STORY: staff send a letter once more, to who had it or to another contact of its account."""
 
+import contextlib
+
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications.models import Notification
 from notifications.models.notification import GIVEN_UP, ON_ITS_WAY
 from notifications.post import Recipient, resend, resend_key
 
-from .models import Contact, User
+from .models import Contact, Operator, User
 from .refusals import Refused
 from .trail import remember
 
@@ -50,3 +53,25 @@ def newest_repetition(letter: Notification) -> int:
     start = f"{letter.template_code}:{letter.occasion}:"
     same = Notification.objects.filter(operator_id=letter.operator_id, key__startswith=start)
     return max(same.values_list("pk", flat=True), default=0)
+
+
+def resend_failed(operator: Operator, *, by: User, limit: int = 100) -> int:
+    """Send the operator's letters again that were given up and that nobody has dealt with, the oldest first; how many.
+
+    Each is a story of its own: one that is on its way again already is passed.
+    """
+    failed = Notification.objects.of_operator(operator).open_tasks().filter(state=Notification.State.FAILED)
+    sent = 0
+    for letter in failed.select_related("account", "order", "subscription").order_by("pk")[:limit]:
+        with contextlib.suppress(Refused):
+            sent += resend_letter(letter, seen=newest_repetition(letter), by=by)[1]
+    return sent
+
+
+@transaction.atomic
+def try_letters_now(operator: Operator, *, by: User) -> int:
+    """Let the letters that were put off be tried at once: the mail system is back. How many; the sweeper rings."""
+    waiting = Notification.objects.of_operator(operator).filter(state=Notification.State.RETRY)
+    many = waiting.filter(next_attempt_at__gt=Now()).update(next_attempt_at=Now(), rung_at=None)
+    remember(operator.pk, "operations.letters_tried", f"Letters tried by hand: {many} were waiting.", by=by)
+    return many

@@ -74,6 +74,8 @@ WRITES: dict[str, set[str]] = {
     "import_resellers": ORDERS | ACCOUNTS | PEOPLE | {"plans_subscription", "plans_charge"},
     "you": {"plans_user", "plans_activity"},
     **dict.fromkeys(("sweep_now", "retry_all"), ORDERS),
+    **dict.fromkeys(("try_letters", "resend_all"), LETTERS | {"plans_activity"}),
+    "forget_worker": {"plans_workerheartbeat", "plans_activity"},
     **dict.fromkeys((f"staff_{what}" for what in "invite member deactivate reactivate invite_again".split()), STAFF),
     "storefront_preview": DRAFTS,
     "account_storefront_preview": DRAFTS,

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from plans.models import Account
 from plans.refusals import SENTENCES
 
-from .. import theme
+from .. import alarms, theme
 
 register = template.Library()
 
@@ -56,6 +56,15 @@ def setup_rooms(context: dict) -> dict[str, object]:
             shown.append({"url": url, "word": word, "current": current, "why": why})
         groups.append({"title": title, "rooms": shown})
     return {"groups": groups}
+
+
+@register.inclusion_tag("bss/alarms.html", takes_context=True)
+def alarm_banner(context: dict, *, without: str = "") -> dict[str, object]:
+    """What is wrong with the house, for who can mend it; `without` the one that the page tells itself."""
+    staff = getattr(context["request"], "staff", None)
+    if staff is None or not staff.may("notifications"):
+        return {"ringing": []}
+    return {"ringing": [each for each in alarms.ringing(staff.operator) if each[0] != without]}
 
 
 @register.simple_tag(takes_context=True)

@@ -5,14 +5,17 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bss.setup.operations import backlog
+from notifications.models import Notification
 from plans import heartbeats
 from plans.mending import retry_failed
-from plans.models import Activity, Order, User, WorkerHeartbeat
+from plans.models import Activity, Alarm, Order, User, WorkerHeartbeat
 from tests import cast
 from tests.bss.conftest import sign_in
 from tests.bss.test_dashboard import failed_plan_order
@@ -89,6 +92,86 @@ def test_without_a_worker_the_dashboard_and_operations_sound_the_alarm(maren):
     assert "orders@here" in text and "Alive" in text and "The sweeper last ran at" in text
     age(heartbeats.DEAD_AFTER + timedelta(seconds=1))
     assert "Dead" in words(maren) and "No worker is running." in words(maren, "/bss/")
+
+
+def alarms_of(client: Client) -> dict[str, tuple[str, list[str]]]:
+    """By code: the sentence, and where its links lead."""
+    rows = client.get(URL).context["alarms"]
+    return {row.kind.code: (row.words, [link.url for link in row.links]) for row in rows}
+
+
+def test_each_alarm_leads_to_its_thing_and_its_list_and_a_click_mends_it(maren, nordwind):
+    heartbeats.beat("orders@here", found={})
+    assert alarms_of(maren) == {} and "Nothing is wrong." in words(maren)
+    order = failed_plan_order(cast.reseller(nordwind))
+    said, links = alarms_of(maren)["orders_dead"]
+    assert said == "1 order was given up after its last attempt."
+    assert links == [f"/bss/orders/{order.number}/", "/bss/orders/?state=failed"]
+    assert 'aria-label="Retry all: Orders were given up"' in words(maren)
+    maren.post(f"{URL}retry-all/")
+    assert alarms_of(maren) == {}
+
+
+def test_letters_that_were_put_off_are_tried_now_and_those_given_up_are_sent_again(maren, nordwind):
+    heartbeats.beat("orders@here", found={})
+    cast.on_plan(cast.reseller(nordwind))
+    theirs = cast.distributor("Sudlicht", host="cloud.other.test")
+    cast.on_plan(cast.reseller(theirs, "Lumen"), alias="lumen")
+    Notification.objects.update(state="retry", attempts=3, next_attempt_at=Now() + timedelta(hours=6))
+    assert set(alarms_of(maren)) == {"letters_put_off"}
+    many = Notification.objects.of_operator(nordwind).count()
+    assert f"{many} letters are tried again now." in maren.post(f"{URL}try-letters/", follow=True).content.decode()
+    assert Notification.objects.due().of_operator(nordwind).count() == many
+    assert not Notification.objects.due().of_operator(theirs).exists()
+
+    Notification.objects.update(state="failed", next_attempt_at=None)
+    assert set(alarms_of(maren)) == {"letters_failed"}
+    for said in (f"{many} letters were sent again.", "0 letters were sent again."):
+        assert said in maren.post(f"{URL}resend-all/", follow=True).content.decode()
+    assert Notification.objects.of_operator(nordwind).filter(resend_of__isnull=False).count() == many
+    assert not Notification.objects.of_operator(theirs).filter(resend_of__isnull=False).exists()
+    verbs = Activity.objects.filter(actor_name="Maren Holt").values_list("verb", flat=True)
+    assert {"operations.letters_tried", "letter.resent"} <= set(verbs)
+
+
+def test_a_dead_worker_is_forgotten_and_a_living_one_is_not(maren):
+    heartbeats.beat("orders@here", found={})
+    heartbeats.beat("mail@gone")
+    WorkerHeartbeat.objects.filter(worker="mail@gone").update(beat_at=Now() - timedelta(minutes=2))
+    assert "The worker mail@gone is silent." in words(maren) and "Forget mail@gone" in words(maren)
+    answer = maren.post(f"{URL}forget-worker/", {"worker": "orders@here"}, follow=True)
+    assert "Only a worker that is dead is forgotten." in answer.content.decode()
+    assert (
+        "mail@gone is forgotten."
+        in maren.post(f"{URL}forget-worker/", {"worker": "mail@gone"}, follow=True).content.decode()
+    )
+    assert [each.worker for each in heartbeats.workers()] == ["orders@here"]
+
+
+def test_the_banner_is_on_every_page_of_who_looks_after_the_house(maren, nordwind, office):
+    sentence = "No worker is running. Orders and letters are kept, and wait until one starts."
+    everybody = {role: office(cast.staff(nordwind, role).user) for role in ("operations", "finance", "read_only")}
+    assert words(maren, "/bss/accounts/").count(sentence) == 1
+    assert words(everybody["operations"], "/bss/accounts/").count(sentence) == 1
+    assert sentence not in words(everybody["finance"], "/bss/accounts/")
+    assert sentence not in words(everybody["read_only"], "/bss/accounts/")
+    assert words(maren, URL).count(sentence) == 1  # in the list there
+
+
+def test_a_fault_of_the_rows_costs_no_page_more_questions(maren, nordwind):
+    heartbeats.beat("orders@here", found={})
+    words(maren, "/bss/orders/")
+    with CaptureQueriesContext(connection) as before:
+        words(maren, "/bss/orders/")
+    with CaptureQueriesContext(connection) as page:
+        words(maren)
+    for number in range(3):
+        failed_plan_order(cast.reseller(nordwind, f"Failed {number}"))
+    Alarm.objects.create(operator=nordwind, code="orders_dead", words="Was so.", ended_at=Now())
+    with CaptureQueriesContext(connection) as after:
+        words(maren)
+    assert len(after) == len(page) <= 34
+    assert not any("plans_workerheartbeat" in each["sql"] for each in before.captured_queries)  # the cache knows
 
 
 def age(back: timedelta) -> None:
