@@ -18,9 +18,10 @@ from anymail.exceptions import (
     AnymailRequestsAPIError,
 )
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
 from django.utils.html import escape
 from django.utils.module_loading import import_string
 
@@ -36,7 +37,7 @@ LETTER = "letter"  # under this name a provider keeps our token beside the lette
 # What a provider with keys says of a key that it knows: the first request is still running, or the letter was taken
 # before with other words, as one whose personal link is made anew for each try.
 _KEY_IN_USE, _KEY_TAKEN = "concurrent_idempotent_requests", "invalid_idempotent_request"
-_WITHOUT_METADATA = frozenset({"Postal"})
+_WITHOUT_METADATA = frozenset({"MailerSend", "Postal"})
 SMTP_TIMEOUT = 15  # seconds, where the settings say nothing
 
 
@@ -65,7 +66,7 @@ def prepare(letter: Notification) -> EmailMultiAlternatives:
         body=text,
         from_email=formataddr((header(letter.from_name), letter.from_email)),
         to=[formataddr((header(letter.recipient_name), letter.recipient_email))],
-        reply_to=[letter.reply_to] if letter.reply_to else None,
+        reply_to=[clean(letter.reply_to)] if _is_address(letter.reply_to) else None,
         headers={
             "Message-ID": letter.message_id,
             "X-Uplift-Key": letter.key,
@@ -75,6 +76,15 @@ def prepare(letter: Notification) -> EmailMultiAlternatives:
     message.attach_alternative(html, "text/html")
     message.metadata = {LETTER: token_of(letter)}
     return message
+
+
+def _is_address(text: str) -> bool:
+    """A letter goes out without a reply address rather than not at all."""
+    try:
+        validate_email(clean(text))
+    except ValidationError:
+        return False
+    return True
 
 
 def keys_known_for() -> timedelta | None:

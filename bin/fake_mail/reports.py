@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 PAUSES = (1.0, 3.0, 10.0, 30.0)  # seconds before the second telling, the third ...
@@ -33,8 +33,8 @@ def signed(body: bytes, *, secret: str, event_id: str, at: int | None = None) ->
     }
 
 
-def report(letter: dict, kind: str) -> dict:
-    """The body of a report, as Resend writes it."""
+def report(letter: dict, kind: str, *, at: datetime) -> dict:
+    """The body of a report of what happens at that moment, as Resend writes it."""
     data = {
         "email_id": letter["id"],
         "from": letter["from"],
@@ -45,7 +45,7 @@ def report(letter: dict, kind: str) -> dict:
     }
     if kind == "email.bounced":
         data["bounce"] = BOUNCE
-    return {"type": kind, "created_at": datetime.now(UTC).isoformat(), "data": data}
+    return {"type": kind, "created_at": at.isoformat(), "data": data}
 
 
 class Reports:
@@ -62,8 +62,9 @@ class Reports:
     def about(self, letter: dict, mode: str) -> None:
         """Tell of this letter what the mode brings: it arrived, bounced, or was called spam."""
         for number, kind in enumerate(AFTER.get(mode, ["email.sent", "email.delivered"]), start=1):
-            body = json.dumps(report(letter, kind)).encode()
-            self._later(self.delay * number, f"msg_{letter['id']}_{number}", 0, body)
+            pause = self.delay * number
+            body = json.dumps(report(letter, kind, at=datetime.now(UTC) + timedelta(seconds=pause))).encode()
+            self._later(pause, f"msg_{letter['id']}_{number}", 0, body)
 
     def told(self) -> dict:
         return {"url": self.url, "waiting": len(self._waiting), "answers": dict(self.answers)}

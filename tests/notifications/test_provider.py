@@ -109,3 +109,31 @@ def test_settings_that_are_wrong_wait_for_somebody_to_mend_them(nordwind, provid
     [letter] = welcome(nordwind)
     deliver(letter.pk)
     assert reread(letter).state == "retry"
+
+
+KEYS = {
+    "brevo": {"BREVO_API_KEY": "k"},
+    "mailersend": {"MAILERSEND_API_TOKEN": "k"},
+    "mailgun": {"MAILGUN_API_KEY": "k"},
+    "mailjet": {"MAILJET_API_KEY": "k", "MAILJET_SECRET_KEY": "k"},
+    "mailtrap": {"MAILTRAP_API_TOKEN": "k"},
+    "mandrill": {"MANDRILL_API_KEY": "k"},
+    "postal": {"POSTAL_API_KEY": "k"},
+    "postmark": {"POSTMARK_SERVER_TOKEN": "k"},
+    "resend": {"RESEND_API_KEY": "k"},
+    "scaleway": {"SCALEWAY_SECRET_KEY": "k", "SCALEWAY_PROJECT_ID": "p"},
+    "sendgrid": {"SENDGRID_API_KEY": "k"},
+    "sparkpost": {"SPARKPOST_API_KEY": "k"},
+    "unisender_go": {"UNISENDER_GO_API_KEY": "k"},
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_each_provider_that_anymail_knows_is_asked(nordwind, settings, name):
+    """A letter holds nothing that Anymail would refuse to pass on. Nobody answers here, so it waits."""
+    settings.EMAIL_BACKEND = f"anymail.backends.{name}.EmailBackend"
+    settings.ANYMAIL = KEYS[name] | {f"{name.upper()}_API_URL": f"http://127.0.0.1:{mailroom.unused_port()}/"}
+    [letter] = welcome(nordwind)
+    deliver(letter.pk)
+    assert "Error posting to http://127.0.0.1" in letter.attempt_rows.get().answer
+    assert reread(letter).state == "retry"
