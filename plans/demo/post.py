@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from notifications.models import Notification, NotificationAttempt
+from notifications.models import DeliveryEvent, Notification, NotificationAttempt
 from notifications.post import post_all
 
 from .. import letters
@@ -41,6 +41,7 @@ def send_letters(operator: Operator, steps: list[Step]) -> None:
         _settle(row, at=moments[row.order_id], state=odd.get(row.pk, _usual(row)))
     Notification.objects.bulk_update(rows, [*_COLUMNS, "created_at"])
     _record_attempts(rows)
+    _record_reports(rows)
 
 
 _COLUMNS = (
@@ -114,3 +115,26 @@ def _record_attempts(rows: list[Notification]) -> None:
             )
         )
     NotificationAttempt.objects.bulk_create(attempts)
+
+
+_REPORTS = {
+    LetterState.DELIVERED: (DeliveryEvent.Kind.DELIVERED, "250 2.0.0 Ok"),
+    LetterState.BOUNCED: (DeliveryEvent.Kind.BOUNCED, "550 5.1.1 The mailbox does not exist"),
+    LetterState.COMPLAINED: (DeliveryEvent.Kind.COMPLAINED, ""),
+}
+
+
+def _record_reports(rows: list[Notification]) -> None:
+    told = [(row, *_REPORTS[row.state]) for row in rows if row.state in _REPORTS]
+    DeliveryEvent.objects.bulk_create(
+        DeliveryEvent(
+            notification=row,
+            kind=kind,
+            happened_at=row.sent_at + timedelta(seconds=9),
+            received_at=row.sent_at + timedelta(seconds=11),
+            provider="demo",
+            event_id=f"demo-{row.pk}",
+            words=words,
+        )
+        for row, kind, words in told
+    )

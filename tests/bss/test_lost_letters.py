@@ -141,6 +141,33 @@ def test_pressed_twice_sends_one_even_when_the_first_has_arrived(maren, letter):
     assert letter.resends.count() == 2
 
 
+def test_whose_address_was_corrected_is_offered_first(maren, letter):
+    ayla = cast.person(letter.account, "ayla@techsolutions.example", roles=("viewer",), name="Ayla Demir")
+    jonas = letter.account.contacts.get(is_primary=True)
+    url = f"{OUTBOX}{letter.pk}/resend/"
+
+    def offered() -> str:
+        return maren.get(url).context["form"]["to"].value()
+
+    put(letter, "bounced")
+    assert offered() == "same"
+    jonas.email = "jonas@techsolutions.example"
+    jonas.save()
+    assert offered() == str(jonas.pk) != str(ayla.pk)
+    assert maren.post(url, {"to": offered()}).status_code == 302
+    assert letter.resends.get().recipient_email == jonas.email
+    put(letter, "delivered")
+    assert offered() == "same"  # it has arrived: nobody says that the address was wrong
+
+
+def test_more_contacts_than_are_offered_is_said(maren, letter, monkeypatch):
+    cast.person(letter.account, "ayla@techsolutions.example", roles=("viewer",), name="Ayla Demir")
+    url, said = f"{OUTBOX}{letter.pk}/resend/", "contacts are offered, the primary one first."
+    assert said not in maren.get(url).text
+    monkeypatch.setattr("bss.setup.notifications.resend.MOST_CONTACTS", 1)
+    assert f"The first 1 {said}" in maren.get(url).text
+
+
 def test_what_nobody_will_know_may_be_sent_again(letter, staff):
     put(letter, "unknown", next_attempt_at=timezone.now())
     with pytest.raises(Refused, match="letter_on_its_way"):

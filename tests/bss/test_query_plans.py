@@ -27,6 +27,7 @@ from bss.setup.terms import acceptances
 from bss.subscriptions.views import SubscriptionList
 from notifications.models import Notification
 from plans.announcing import NOTICE, announce_renewals
+from plans.letter_retention import TOGETHER, remove_old_words
 from plans.models import Order, Subscription, User, account
 from plans.periods import today
 from plans.renewing import renew_due
@@ -233,6 +234,17 @@ def test_a_sweeper_looks_at_what_is_due_alone(maren, nordwind):
         with CaptureQueriesContext(connection) as captured:
             assert (renew_due(seconds=5), announce_renewals()) == (len(due), len(due))
         judge.hear(captured, f"{len(due)} due")
+    assert judge.content(), "\n".join(judge.wrong)
+
+
+def test_words_that_are_old_are_found_without_looking_at_the_rest(maren, nordwind):
+    """With none that is old enough, with some, and with those gone."""
+    judge = Judge()
+    for months, gone in ((240, 0), (4, TOGETHER), (4, TOGETHER), (240, 0)):
+        type(nordwind).objects.filter(pk=nordwind.pk).update(letter_words_months=months)
+        with CaptureQueriesContext(connection) as captured:
+            assert remove_old_words() == gone
+        judge.hear(captured, f"{months} months, {gone} gone")
     assert judge.content(), "\n".join(judge.wrong)
 
 

@@ -10,6 +10,7 @@ from django.views import View
 from bss.letters import row
 from bss.permissions import StaffRequired
 from notifications.models import Notification
+from notifications.models.notification import LOST
 from plans.models import Contact
 from plans.refusals import Refused
 from plans.resending import newest_repetition, resend_letter
@@ -28,11 +29,20 @@ class ResendForm(ShapedForm):
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )
 
-    def __init__(self, *args, letter: Notification, contacts: list[Contact], seen: int = 0, **kwargs) -> None:
-        super().__init__(*args, initial={"to": SAME, "seen": seen}, **kwargs)
+    def __init__(self, *args, letter: Notification, seen: int = 0, **kwargs) -> None:
+        contacts, self.has_more = contacts_of(letter)
+        self.others = [one for one in contacts if one.email.lower() != letter.recipient_email.lower()]
+        # Whose address was corrected since is offered first: the old one is nobody's any more.
+        is_nobodys = letter.state in LOST and len(self.others) == len(contacts) > 0
+        initial = {"to": str(self.others[0].pk) if is_nobodys else SAME, "seen": seen}
+        super().__init__(*args, initial=initial, **kwargs)
         name, email = letter.recipient_name, letter.recipient_email
         same = (SAME, f"The same person: {name}, {email}" if name else f"The same address: {email}")
-        self.fields["to"].choices = [same, *((str(one.pk), f"{one.name}, {one.email}") for one in contacts)]
+        self.fields["to"].choices = [same, *((str(one.pk), f"{one.name}, {one.email}") for one in self.others)]
+
+    def reader(self) -> Contact | None:
+        """Who was chosen; None: who had it."""
+        return next((one for one in self.others if str(one.pk) == self.cleaned_data["to"]), None)
 
 
 class ResendLetter(StaffRequired, View):
@@ -40,18 +50,16 @@ class ResendLetter(StaffRequired, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self.letter(pk)
-        return self.show(letter, ResendForm(letter=letter, contacts=others(letter), seen=newest_repetition(letter)))
+        return self.show(letter, ResendForm(letter=letter, seen=newest_repetition(letter)))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         letter = self.letter(pk)
-        contacts = others(letter)
-        form = ResendForm(request.POST, letter=letter, contacts=contacts)
+        form = ResendForm(request.POST, letter=letter)
         if not form.is_valid():
             return self.show(letter, form, status=422)
-        to = next((one for one in contacts if str(one.pk) == form.cleaned_data["to"]), None)
         try:
             seen = form.cleaned_data["seen"] or None
-            sent, is_new = resend_letter(letter, to=to, seen=seen, by=request.user)
+            sent, is_new = resend_letter(letter, to=form.reader(), seen=seen, by=request.user)
         except Refused as refusal:
             form.refuse("to", refusal.sentence)
             return self.show(letter, form, status=422)
@@ -66,6 +74,7 @@ class ResendLetter(StaffRequired, View):
     def show(self, letter: Notification, form: ResendForm, *, status: int = 200) -> HttpResponse:
         context = row(letter) | {
             "form": form,
+            "most": MOST_CONTACTS,
             "heading": "Resend letter",
             "sub": letter.subject,
             "back": reverse("letter", args=[letter.pk]),
@@ -74,9 +83,11 @@ class ResendLetter(StaffRequired, View):
         return render(self.request, "bss/setup/notifications/resend.html", context, status=status)
 
 
-def others(letter: Notification) -> list[Contact]:
-    """The account's contacts besides who had it; nobody for a personal link or a letter about no account."""
+def contacts_of(letter: Notification) -> tuple[list[Contact], bool]:
+    """The account's contacts, the primary one first, and whether there are more than are offered; nobody for a personal
+    link or a letter about no account."""
     if letter.secret_kind or letter.account_id is None:
-        return []
+        return [], False
     contacts = Contact.objects.filter(account_id=letter.account_id).order_by("-is_primary", "name", "pk")
-    return [one for one in contacts[:MOST_CONTACTS] if one.email.lower() != letter.recipient_email.lower()]
+    found = list(contacts[: MOST_CONTACTS + 1])
+    return found[:MOST_CONTACTS], len(found) > MOST_CONTACTS
