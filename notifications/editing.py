@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from .catalogue import CATALOGUE, LINK_FIELD, LetterKind
 from .defaults import Words, install_templates, starter
+from .keeping import keep_version, words_of_version
 from .languages import ENGLISH, said
 from .merging import clean
-from .models import Notification, NotificationTemplate, TemplateRecipient
+from .models import Notification, NotificationTemplate, TemplateRecipient, TemplateVersion
 from .models.notification import TEST
 from .post import keep
 from .rendering import LINK_MASK, Letterhead, check_template, render_letter
@@ -97,7 +98,7 @@ def problems_in(words: Words, *, kind: LetterKind) -> dict[str, list[str]]:
 
 
 @transaction.atomic
-def save_template(template: NotificationTemplate, *, seen: int, draft: Draft) -> list[str]:
+def save_template(template: NotificationTemplate, *, seen: int, draft: Draft, by=None) -> list[str]:
     """Make this the template, and say what changed. Raises DraftRefused, or Outdated if `seen` is not its version.
 
     Two who save at once: one conditional UPDATE wins. It is also what a switch waits for, so that no letter is on and
@@ -116,6 +117,8 @@ def save_template(template: NotificationTemplate, *, seen: int, draft: Draft) ->
     if not changed:
         return []
     _write(row, seen=seen, send_to_primary=draft.send_to_primary, **_columns(row, draft.words, draft.language))
+    words = {"before": before.words, "after": draft.words}
+    keep_version(row, language=draft.language, changed=changed, by=by, **words)
     if set(before.added) != set(draft.added):
         row.recipients.all().delete()
         TemplateRecipient.objects.bulk_create(TemplateRecipient(template=row, **vars(one)) for one in draft.added)
@@ -123,14 +126,32 @@ def save_template(template: NotificationTemplate, *, seen: int, draft: Draft) ->
     return changed
 
 
-@transaction.atomic
-def reset_template(template: NotificationTemplate, *, seen: int, language: str = ENGLISH) -> list[str]:
+def reset_template(template: NotificationTemplate, *, seen: int, language: str = ENGLISH, by=None) -> list[str]:
     """Give the letter its starter words back; recipients and switch stay. Says what changed. Raises Outdated."""
+    return _say(template, starter(template.code, language), seen=seen, language=language, by=by, how="reset to default")
+
+
+def bring_back(version: TemplateVersion, *, seen: int, by=None) -> list[str]:
+    """Make the words of a version those of the template, as a new version. Says what changed.
+
+    Raises Outdated; and DraftRefused where its words cannot be merged any more.
+    """
+    words = words_of_version(version)
+    if problems := problems_in(words, kind=CATALOGUE[version.template.code]):
+        raise DraftRefused(problems)
+    how = f"version {version.number} brought back"
+    return _say(version.template, words, seen=seen, language=version.language, by=by, how=how)
+
+
+@transaction.atomic
+def _say(template: NotificationTemplate, words: Words, *, seen: int, language: str, by, how: str) -> list[str]:
+    """Write these words and nothing else."""
     row = _row(template)
-    before, words = draft_of(row, language), starter(row.code, language)
+    before = draft_of(row, language)
     changed = _changes(before, replace(before, words=words))
     if changed:
         _write(row, seen=seen, **_columns(row, words, language))
+        keep_version(row, language=language, before=before.words, after=words, changed=[how], by=by)
     return changed
 
 

@@ -3,11 +3,14 @@
 The post room keeps the words and knows no staff; here an address becomes a colleague or a contact where it is one.
 """
 
+from datetime import datetime
+
 from django.db import transaction
 
 from notifications import editing
 from notifications.editing import TEST, Added, Draft, DraftRefused, Words
-from notifications.models import Notification, NotificationTemplate
+from notifications.languages import ENGLISH, languages
+from notifications.models import Notification, NotificationTemplate, TemplateVersion
 
 from .models import Account, Activity, Contact, Operator, StaffMembership, User
 from .refusals import Refused
@@ -23,12 +26,26 @@ __all__ = ["TEST", "DraftRefused", "Words"]
 
 def change_template(template: NotificationTemplate, *, seen: int, draft: Draft, by: User) -> list[str]:
     """Make this the template, and say what changed. Raises DraftRefused; refuses with changed_meanwhile."""
-    return _changed(template, by, lambda: editing.save_template(template, seen=seen, draft=draft), "changed: {}")
+    said = f"changed{_in(draft.language)}: {{}}"
+    return _changed(template, by, lambda: editing.save_template(template, seen=seen, draft=draft, by=by), said)
 
 
-def reset_template(template: NotificationTemplate, *, seen: int, by: User) -> list[str]:
+def reset_template(template: NotificationTemplate, *, seen: int, by: User, language: str = ENGLISH) -> list[str]:
     """Back to the starter words, and say what changed. Refuses with changed_meanwhile."""
-    return _changed(template, by, lambda: editing.reset_template(template, seen=seen), "reset to default: {}")
+    said = f"reset to default{_in(language)}: {{}}"
+    again = {"seen": seen, "language": language, "by": by}
+    return _changed(template, by, lambda: editing.reset_template(template, **again), said)
+
+
+def bring_back(version: TemplateVersion, *, seen: int, by: User) -> list[str]:
+    """The words of a version again, as a new one, and say what changed. Raises DraftRefused; refuses with
+    changed_meanwhile."""
+    said = f"version {version.number} brought back{_in(version.language)}: {{}}"
+    return _changed(version.template, by, lambda: editing.bring_back(version, seen=seen, by=by), said)
+
+
+def _in(language: str) -> str:
+    return "" if language == ENGLISH else f" in {languages()[language]}"
 
 
 @transaction.atomic
@@ -43,11 +60,18 @@ def switch_template(template: NotificationTemplate, *, on: bool, by: User) -> bo
 
 @transaction.atomic
 def send_test(
-    template: NotificationTemplate, *, words: Words, to: str, operator: Operator, account: Account | None, by: User
+    template: NotificationTemplate,
+    *,
+    words: Words,
+    to: str,
+    operator: Operator,
+    account: Account | None,
+    by: User,
+    language: str = ENGLISH,
 ) -> Notification:
     """Send the words once to any address, filled with what the account has. Raises DraftRefused."""
     letter = sample_letter(template.code, operator=operator, account=account, by=by)
-    sent = editing.send_test(words, letter=letter, to=to, operator_id=operator.pk, by=by)
+    sent = editing.send_test(words, letter=letter, to=to, operator_id=operator.pk, by=by, language=language)
     remember(operator.pk, "template.tested", f"{template}: test sent to {to}.", by=by)
     return sent
 
@@ -75,9 +99,11 @@ def added_of(typed: list[tuple[str, str]], *, operator: Operator) -> tuple[Added
     return tuple(found.values())
 
 
-def history_of(template: NotificationTemplate) -> list[Activity]:
-    """Who changed its words and recipients, newest first."""
+def history_of(template: NotificationTemplate, *, before: datetime | None = None) -> list[Activity]:
+    """Who changed its words and recipients, newest first; with `before`, what was done until then."""
     activities = Activity.objects.filter(operator_id=template.operator_id, verb=CHANGED)
+    if before is not None:
+        activities = activities.filter(at__lt=before)
     return list(activities.filter(text__startswith=f"{template} ").order_by("-pk")[:MOST_SHOWN])
 
 

@@ -15,6 +15,7 @@ from tests.reading import Form, Page
 
 STRANGERS = ("neighbour", "other_reseller", "staff_elsewhere", "staff_of_both")
 LETTERS = {"notifications_notification"}
+WORDS_KEPT = {"notifications_notificationtemplate", "notifications_templateversion", "plans_activity"}
 ORDERS = LETTERS | {
     f"plans_{name}" for name in "order orderitem activity aliasclaim numberseries basketitem termsacceptance".split()
 }
@@ -59,9 +60,14 @@ WRITES: dict[str, set[str]] = {
     "api_token_new": {"plans_apitoken", "plans_activity"},
     "api_token_revoke": {"plans_apitoken", "plans_activity"},
     "reseller_plan": {f"plans_{name}" for name in "plan product price entitlement activity".split()},
-    "letter_template": {"notifications_notificationtemplate", "notifications_templaterecipient", "plans_activity"},
+    "letter_template": WORDS_KEPT | {"notifications_templaterecipient"},
+    "letter_template_version": {
+        "notifications_notificationtemplate",
+        "notifications_templateversion",
+        "plans_activity",
+    },
     "letter_template_switch": {"notifications_notificationtemplate", "plans_activity"},
-    "letter_template_reset": {"notifications_notificationtemplate", "plans_activity"},
+    "letter_template_reset": WORDS_KEPT,
     "letter_template_test": LETTERS | {"plans_activity"},
     "letter_resend": LETTERS | {"plans_activity"},
     "letter_dealt_with": LETTERS | {"plans_activity"},

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.test import Client
 
+from notifications.editing import template_of, words_of
+from notifications.models import TemplateVersion
 from plans.baskets import lines_in, wanted_in
 from plans.execution import execute_order
 from plans.models import (
@@ -100,6 +102,7 @@ def make() -> World:
         "bss/setup/staff/:pk": StaffMembership.objects.get(operator=operator, user=users["staff_finance"]).pk,
         "bss/setup/notifications/:entity": "accounts",
         "bss/setup/notifications/:code": "welcome_standard",
+        "bss/setup/notifications/:language": "en",
         "bss/setup/api/:pk": token.pk,
         "bss/setup/notifications/outbox/:pk": order.notifications.order_by("id").first().pk,
         "api/mail-reports/:provider": "resend",
@@ -123,6 +126,7 @@ def make() -> World:
         "store/notifications/:pk": order.notifications.order_by("id").first().pk,
         "store/:storefront_id": operator.account.storefront.pk,
     }
+    _letter_with_a_past(operator)
     return World(operator, reseller, neighbour, customer, users, parts)
 
 
@@ -132,6 +136,12 @@ def part_of(parts: dict[str, object], route: str, name: str) -> object:
     fitting = [where for where in known if route.startswith(where)]
     assert fitting, f"tell tests/world.py what <{name}> of {route} is"
     return parts[f"{max(fitting, key=len)}:{name}"]
+
+
+def _letter_with_a_past(operator: Operator) -> None:
+    """A version of the words that the letter has now."""
+    template = template_of("welcome_standard", operator=operator)
+    TemplateVersion.objects.create(template=template, number=1, language="en", **vars(words_of(template)))
 
 
 def _failed_order(account: Account) -> str:

@@ -5,5 +5,14 @@ from .attempt import NotificationAttempt
 from .delivery_event import DeliveryEvent
 from .notification import MOVES, Notification
 from .template import NotificationTemplate, TemplateRecipient
+from .version import TemplateVersion
 
-__all__ = ["MOVES", "DeliveryEvent", "Notification", "NotificationAttempt", "NotificationTemplate", "TemplateRecipient"]
+__all__ = [
+    "MOVES",
+    "DeliveryEvent",
+    "Notification",
+    "NotificationAttempt",
+    "NotificationTemplate",
+    "TemplateRecipient",
+    "TemplateVersion",
+]

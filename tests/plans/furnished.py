@@ -6,7 +6,7 @@ from datetime import date
 from django.db import models
 from django.utils import timezone
 
-from notifications.models import DeliveryEvent, Notification, NotificationAttempt, NotificationTemplate
+from notifications.models import DeliveryEvent, Notification, NotificationAttempt, NotificationTemplate, TemplateVersion
 from notifications.models.template import TemplateRecipient
 from plans import aliases
 from plans.models import (
@@ -139,6 +139,7 @@ def _written(made: Furnished) -> dict[str, models.Model]:
         "to_contact": TemplateRecipient.objects.create(template=template, contact=contact, kind="cc"),
         "to_user": TemplateRecipient.objects.create(template=template, user=staff.user, kind="cc"),
         "to_address": TemplateRecipient.objects.create(template=template, email="a@b.example", kind="bcc"),
+        "version": TemplateVersion.objects.create(template=template, number=1, language="en", subject="S", body="B"),
         "letter": letter,
         "colleague": cast.person(made.account, f"colleague@{made.operator.store_host}.example", roles=("viewer",)),
         "token": ApiToken.objects.create(

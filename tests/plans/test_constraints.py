@@ -130,6 +130,7 @@ CASES: dict[str, Callable[[Furnished], None]] = {
     "fate_kind_known": lambda w: change(w.fate, kind="lost"),
     # letters
     "template_once_per_operator": lambda w: again(w.template),
+    "template_version_once": lambda w: again(w.version),
     "template_entity_known": lambda w: change(w.template, entity="baskets"),
     "recipient_is_one_thing": lambda w: change(w.to_contact, email="a@c.example"),
     "recipient_kind_known": lambda w: change(w.to_user, kind="fax"),

@@ -90,17 +90,20 @@ class AddressesField(TextField):
 
 
 class TemplateForm(WordsForm):
-    """All that staff decide about a letter."""
+    """All that staff decide about a letter: its words in one language, and who gets it."""
 
     version = VersionField()
     send_to_primary = forms.BooleanField(required=False)
     added = AddressesField(max_length=4000, required=False, label="Additional recipients", help_text=ADDED_HINT)
 
-    def __init__(self, *args, template: NotificationTemplate, **kwargs) -> None:
-        self.template = template
-        kind, draft = CATALOGUE[template.code], draft_of(template)
+    def __init__(self, *args, template: NotificationTemplate, language: str, **kwargs) -> None:
+        self.template, self.language = template, language
+        kind, draft = CATALOGUE[template.code], draft_of(template, language)
         initial = {**vars(draft.words), "version": template.version, "send_to_primary": draft.send_to_primary}
         super().__init__(*args, kind=kind, initial=initial | {"added": lines_of(template)}, **kwargs)
+        for name in WORDS:
+            if name in self.fields:
+                self.fields[name].widget.attrs["lang"] = language
         self.fields["send_to_primary"].label = kind.reader
         if kind.has_secret_link:
             del self.fields["added"]
@@ -109,7 +112,7 @@ class TemplateForm(WordsForm):
     def draft(self, *, operator: Operator) -> Draft:
         cleaned = self.cleaned_data
         added = added_of(cleaned.get("added", []), operator=operator)
-        return Draft(self.words(), cleaned.get("send_to_primary", True), added)
+        return Draft(self.words(), cleaned.get("send_to_primary", True), added, self.language)
 
 
 class TestForm(ShapedForm):
@@ -121,6 +124,11 @@ class TestForm(ShapedForm):
         error_messages={"required": EMAIL, "invalid": EMAIL, "max_length": EMAIL},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
     )
+
+
+def seen_in(typed: dict[str, str]) -> int:
+    """The version that a form without fields of its own was filled from."""
+    return VersionField().clean(typed.get("version", ""))
 
 
 def lines_of(template: NotificationTemplate) -> str:

@@ -4,9 +4,8 @@ import re
 
 from csp.decorators import csp
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -15,7 +14,7 @@ from bss.dialogs import ASKED_BY_SCRIPT
 from bss.permissions import StaffRequired
 from notifications.catalogue import CATALOGUE
 from notifications.editing import DraftRefused, Words, render_draft, words_of
-from notifications.languages import ENGLISH
+from notifications.languages import chosen, languages
 from notifications.models import NotificationTemplate
 from notifications.models.template import RecipientKind
 from notifications.rendering import TemplateRefused
@@ -24,7 +23,7 @@ from plans.models import Account
 from plans.samples import account_for_sample, sample_letter
 from plans.wording import send_test
 
-from .finding import template_or_404
+from .finding import editor_of, language_or_404, template_or_404
 from .forms import TestForm, WordsForm
 from .letter import LETTER_POLICY
 
@@ -34,7 +33,7 @@ LONGEST_SEARCH = 120
 
 
 def preview_of(
-    template: NotificationTemplate, *, request: HttpRequest, words: Words | None, account: str, language: str = ENGLISH
+    template: NotificationTemplate, *, request: HttpRequest, words: Words | None, account: str, language: str
 ) -> dict[str, object]:
     """What the preview shows. Without words, or with words that cannot be merged, who would get it is shown alone."""
     found = account_for_sample(request.operator, account[:LONGEST_SEARCH])
@@ -52,6 +51,8 @@ def preview_of(
         "letter": letter,
         "preview": {"subject": subject, "text": text, "html": html, "is_whole": words is not None},
         "people": people_of(template, letter),
+        "language_name": languages()[language],
+        "read_in": languages()[chosen(letter.to[0].language, letter.language)],
     }
 
 
@@ -81,7 +82,8 @@ class Preview(StaffRequired, View):
 
     def get(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
         template = template_or_404(request, entity, code)
-        return self.answer(template, words=words_of(template), account=request.GET.get("account", ""))
+        words = words_of(template, language_or_404(request))
+        return self.answer(template, words=words, account=request.GET.get("account", ""))
 
     def post(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
         template = template_or_404(request, entity, code)
@@ -90,7 +92,8 @@ class Preview(StaffRequired, View):
         return self.answer(template, words=words, account=request.POST.get("account", ""), form=form)
 
     def answer(self, template, *, words: Words | None, account: str, form: WordsForm | None = None) -> HttpResponse:
-        context = preview_of(template, request=self.request, words=words, account=account) | {"problems": form}
+        about = {"request": self.request, "language": language_or_404(self.request)}
+        context = preview_of(template, words=words, account=account, **about) | {"problems": form}
         return render(self.request, "bss/setup/notifications/preview.html", context)
 
 
@@ -99,7 +102,8 @@ class PreviewHtml(Preview):
     """The HTML part, for a frame that may do nothing. Its links lead nowhere: what they name may not exist yet."""
 
     def answer(self, template, *, words: Words | None, account: str, form: WordsForm | None = None) -> HttpResponse:
-        shown = preview_of(template, request=self.request, words=words, account=account)["preview"]
+        about = {"request": self.request, "language": language_or_404(self.request)}
+        shown = preview_of(template, words=words, account=account, **about)["preview"]
         if shown["is_whole"]:
             return HttpResponse(LINK.sub('<a href="#"', shown["html"]))
         return render(self.request, "bss/setup/notifications/no_preview.html", status=422)
@@ -116,34 +120,37 @@ class SendTest(StaffRequired, View):
 
     def post(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
         template, account = template_or_404(request, entity, code), request.POST.get("account", "")
-        form = TestForm(request.POST)
+        language, form = language_or_404(request), TestForm(request.POST)
         typed = WordsForm(request.POST, kind=CATALOGUE[code]) if "body" in request.POST else None
         if typed is not None and not typed.is_valid():
             form.add_error(None, "The words have a problem. Mend it first; the editor shows where it is.")
         if not form.is_valid():
             return self.show(template, form, account=account, status=422)
-        words, to = typed.words() if typed else words_of(template), form.cleaned_data["to"]
+        words, to = typed.words() if typed else words_of(template, language), form.cleaned_data["to"]
         try:
             about = account_for_sample(request.operator, account[:LONGEST_SEARCH])
-            send_test(template, words=words, to=to, operator=request.operator, account=about, by=request.user)
+            sent = {"words": words, "to": to, "language": language, "account": about}
+            send_test(template, operator=request.operator, by=request.user, **sent)
         except (DraftRefused, TemplateRefused):
             form.add_error(None, "The saved words have a problem. Open the editor and save it again.")
             return self.show(template, form, account=account, status=422)
         if ASKED_BY_SCRIPT in request.headers:  # the editor stays as it is, with what is not saved yet
             return self.show(template, form, account=account, sent_to=to)
         messages.success(request, f"Test sent to {to}.")
-        return redirect("letter_template", entity=entity, code=code)
+        return HttpResponseRedirect(editor_of(template, language))
 
     def show(self, template, form: TestForm, *, account: str, sent_to: str = "", status: int = 200) -> HttpResponse:
         found = account_for_sample(self.request.operator, account[:LONGEST_SEARCH])
+        language = language_or_404(self.request)
         context = {
             "template": template,
             "form": form,
             "account": found,
+            "language": language,
             "sent_to": sent_to,
             "heading": "Send test",
-            "sub": f"Merge fields are filled with data of {found.name if found else 'an example'}.",
-            "back": reverse("letter_template", args=[template.entity, template.code]),
+            "sub": f"In {languages()[language]}, filled with data of {found.name if found else 'an example'}.",
+            "back": editor_of(template, language),
             "back_label": template.name,
         }
         return render(self.request, "bss/setup/notifications/test.html", context, status=status)

@@ -3,7 +3,7 @@
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -12,14 +12,16 @@ from bss.permissions import ReadByStaff, StaffRequired
 from notifications.catalogue import CATALOGUE, FIELD_HELP
 from notifications.defaults import starter
 from notifications.editing import NOBODY, DraftRefused, words_of
+from notifications.languages import ENGLISH, languages
 from plans.models import StaffMembership
 from plans.refusals import Refused
-from plans.wording import change_template, history_of, reset_template, switch_template
+from plans.wording import change_template, reset_template, switch_template
 
-from .finding import template_or_404
-from .forms import TemplateForm
+from .finding import editor_of, language_or_404, template_or_404
+from .forms import TemplateForm, seen_in
 from .listing import ENTITIES, STATES, TITLES, rows_of
 from .preview import LONGEST_SEARCH, offered_to
+from .versions import past_of
 
 SWITCHED = "switched"  # in the session: what the list says once, with Undo
 MOST_COLLEAGUES = 12
@@ -72,12 +74,12 @@ class TemplateEditor(ReadByStaff, View):
     changing = "notifications"
 
     def get(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
-        template = template_or_404(request, entity, code)
-        return self.show(template, TemplateForm(template=template))
+        template, language = template_or_404(request, entity, code), language_or_404(request)
+        return self.show(template, TemplateForm(template=template, language=language))
 
     def post(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
-        template = template_or_404(request, entity, code)
-        form, conflict = TemplateForm(request.POST, template=template), None
+        template, language = template_or_404(request, entity, code), language_or_404(request)
+        form, conflict = TemplateForm(request.POST, template=template, language=language), None
         if form.is_valid():
             seen, draft = form.cleaned_data["version"], form.draft(operator=request.operator)
             try:
@@ -89,7 +91,7 @@ class TemplateEditor(ReadByStaff, View):
                 conflict = refusal
             else:
                 messages.success(request, "Template saved." if changed else "Nothing was changed.")
-                return redirect("letter_template", entity=entity, code=code)
+                return HttpResponseRedirect(editor_of(template, language))
         return self.show(template, form, conflict=conflict, status=422)
 
     def show(self, template, form: TemplateForm, *, conflict: Refused | None = None, status: int = 200) -> HttpResponse:
@@ -101,8 +103,12 @@ class TemplateEditor(ReadByStaff, View):
             "entity": ENTITIES(kind.entity),
             "form": form,
             "conflict": conflict,
-            "history": history_of(template),
-            "is_starter": words_of(template) == starter(template.code),
+            "language": form.language,
+            "language_name": languages()[form.language],
+            "languages": [(code, name, editor_of(template, code)) for code, name in languages().items()],
+            "asked": "" if form.language == ENGLISH else f"?language={form.language}",
+            "history": past_of(template),
+            "is_starter": words_of(template, form.language) == starter(template.code, form.language),
             "fields": [{"name": name, "help": FIELD_HELP[name]} for name in kind.merge_fields],
             "colleagues": colleagues_of(request),
             "account_typed": account,
@@ -121,27 +127,25 @@ class ResetTemplate(StaffRequired, View):
     permission = "notifications"
 
     def get(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
-        return self.show(template_or_404(request, entity, code))
+        return self.show(template_or_404(request, entity, code), language_or_404(request))
 
     def post(self, request: HttpRequest, entity: str, code: str) -> HttpResponse:
-        template = template_or_404(request, entity, code)
-        seen = request.POST.get("version", "")
+        template, language = template_or_404(request, entity, code), language_or_404(request)
         try:
-            number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
-            changed = reset_template(template, seen=number, by=request.user)
+            changed = reset_template(template, seen=seen_in(request.POST), by=request.user, language=language)
         except Refused as refusal:
-            return self.show(template, conflict=refusal, status=422)
+            return self.show(template, language, conflict=refusal, status=422)
         messages.success(request, "The starter words are back." if changed else "Nothing was changed.")
-        return redirect("letter_template", entity=entity, code=code)
+        return HttpResponseRedirect(editor_of(template, language))
 
-    def show(self, template, *, conflict: Refused | None = None, status: int = 200) -> HttpResponse:
-        back = reverse("letter_template", args=[template.entity, template.code])
+    def show(self, template, language: str, *, conflict: Refused | None = None, status: int = 200) -> HttpResponse:
         context = {
             "template": template,
+            "language": language,
             "conflict": conflict,
             "heading": "Reset to default?",
-            "sub": template.name,
-            "back": back,
+            "sub": f"{template.name}, {languages()[language]}",
+            "back": editor_of(template, language),
             "back_label": template.name,
         }
         return render(self.request, "bss/setup/notifications/reset.html", context, status=status)

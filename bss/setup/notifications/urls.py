@@ -6,6 +6,7 @@ from .outbox import Outbox, OutboxExport
 from .preview import Preview, PreviewHtml, SendTest
 from .resend import ResendLetter
 from .templates import FirstTemplates, ResetTemplate, SwitchTemplate, TemplateEditor, Templates
+from .versions import Version
 
 LIST = "customer/<slug:entity>/"
 ONE = f"{LIST}<slug:code>/"
@@ -19,6 +20,7 @@ urlpatterns = [
     path(f"{ONE}preview/", Preview.as_view(), name="letter_template_preview"),
     path(f"{ONE}preview/html/", PreviewHtml.as_view(), name="letter_template_preview_html"),
     path(f"{ONE}test/", SendTest.as_view(), name="letter_template_test"),
+    path(f"{ONE}versions/<slug:language>/<int:version>/", Version.as_view(), name="letter_template_version"),
     path("outbox/", Outbox.as_view(), name="outbox"),
     path("outbox/export.csv", OutboxExport.as_view(), name="outbox_export"),
     path("outbox/<int:pk>/", LetterPage.as_view(), name="letter"),
