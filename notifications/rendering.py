@@ -29,8 +29,8 @@ _WIDTH = 72
 class Brand:
     """Who the letter comes from, and how it looks. Colours are `#rrggbb`; anything else falls back to ours.
 
-    Without the two dark colours the button looks the same in a dark mail program. `unnamed` are names that the
-    template's words may not say in this brand; where they do, the starter words take their place.
+    Without the two dark colours the button looks the same in a dark mail program. `unnamed` are names, addresses and
+    numbers that the template's words may not say in this brand; where they do, the starter words take their place.
     """
 
     name: str

@@ -5,7 +5,7 @@ from dataclasses import replace
 from notifications.post import Brand
 from plans import links
 from plans.letters import brand_of
-from plans.models import Contact, Storefront
+from plans.models import Contact, Operator, Storefront
 
 from .colours import lightened, text_on
 
@@ -35,9 +35,15 @@ def brand_of_storefront(storefront: Storefront, *, alias: str = "") -> Brand:
         support_email=storefront.support_email or _primary_email(storefront),
         phone=storefront.support_phone,
         home_url=links.storefront_url(operator, alias),
-        unnamed=(operator.name, operator.short_name),
+        unnamed=_of_the_distributor(operator),
         storefront_id=storefront.pk,
     )
+
+
+def _of_the_distributor(operator: Operator) -> tuple[str, ...]:
+    """By what words of a letter would give it away. Merged addresses are the reseller's own, below the same host."""
+    names = (operator.name, operator.short_name, operator.address)
+    return (*names, operator.store_host, operator.support_email, operator.support_phone, operator.operations_email)
 
 
 def _primary_email(storefront: Storefront) -> str:
