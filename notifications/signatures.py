@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 WINDOW = 5 * 60  # seconds that a signature may be old, or its clock ahead of ours
 SIGNING = "whsec_"
+SHORTEST = 16  # characters of a password
 
 
 def is_authentic(body: bytes, *, headers: Mapping[str, str], secrets: Iterable[str]) -> bool:
@@ -22,15 +23,27 @@ def is_authentic(body: bytes, *, headers: Mapping[str, str], secrets: Iterable[s
     )
 
 
+def is_usable(secret: str) -> bool:
+    """Whether a secret of the settings can be met at all, and not by guessing."""
+    if secret.startswith(SIGNING):
+        return len(_key(secret)) >= SHORTEST
+    name, _, password = secret.partition(":")
+    return bool(name) and len(password) >= SHORTEST
+
+
+def _key(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret.removeprefix(SIGNING), validate=True)
+    except binascii.Error:
+        return b""
+
+
 def _signed(body: bytes, *, headers: Mapping[str, str], secret: str) -> bool:
     """`svix-signature` holds one or several `v1,<base64>`: one is enough. The time is signed with the words."""
     stamp = headers.get("svix-timestamp", "")
     if not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 12 or abs(time.time() - int(stamp)) > WINDOW:
         return False
-    try:
-        key = base64.b64decode(secret.removeprefix(SIGNING), validate=True)
-    except binascii.Error:
-        return False
+    key = _key(secret)
     words = f"{headers.get('svix-id', '')}.{stamp}.".encode() + body
     expected = base64.b64encode(hmac.new(key, words, hashlib.sha256).digest())
     given = [mark.removeprefix("v1,").encode() for mark in headers.get("svix-signature", "").split(" ")[:8]]
