@@ -34,6 +34,9 @@ def main() -> None:
     wanted = parser.parse_args()
     if wanted.drill:
         sys.exit(drill(wanted.copy))
+    import django
+
+    django.setup()
     restore(wanted.copy)
     judge(is_the_house=not wanted.beside)
 
@@ -82,9 +85,6 @@ def fill_sqlite(database: dict, copy: Path) -> None:
 
 def judge(*, is_the_house: bool) -> None:
     """Go on further up, sign everybody out, and say what the copy is worth. Exit 1: something does not hold."""
-    import django
-
-    django.setup()
     from plans.verify import INVARIANTS, broken
     from plans.vital_signs import unapplied_migrations
 

@@ -52,6 +52,13 @@ def test_a_mail_server_or_a_provider_or_the_local_outbox():
     assert settings_of(*names, EMAIL_BACKEND=provider)["EMAIL_BACKEND"] == provider
 
 
+def test_pictures_lie_in_the_state_folder_or_where_they_are_told_to():
+    assert settings_of("STORAGES")["STORAGES"]["default"]["BACKEND"].endswith("FileSystemStorage")
+    elsewhere = '{"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": "pictures"}}'
+    told = settings_of("STORAGES", MEDIA_STORAGE=elsewhere)["STORAGES"]["default"]
+    assert told["OPTIONS"] == {"bucket_name": "pictures"}
+
+
 @pytest.mark.parametrize(
     ("given", "rings_at", "cache"),
     [
