@@ -92,7 +92,17 @@ def place(order: Order, preview: Preview, *, account: Account, by) -> None:
         next_attempt_at=Now(),
         **agreed(preview),
     )
+    _refuse_a_plan_that_came_meanwhile(preview, account=account)
     ring_after_commit(order.id)
+
+
+def _refuse_a_plan_that_came_meanwhile(preview: Preview, *, account: Account) -> None:
+    """An account without a plan subscription has nothing to be kept still while it is looked at: another order may be
+    placed and carried out in between. Now that this one stands no other can, and what an earlier one did is to be seen.
+    """
+    held = Subscription.objects.active().for_plans().filter(account=account)
+    if preview.from_plan and preview.from_plan.is_default and held.exists():
+        raise Refused("preview_stale")
 
 
 NOTHING_TO_LOOK_AT = ("open_order_exists", "pending_change_exists")  # whatever is asked for, it is these first

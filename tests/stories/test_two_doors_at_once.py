@@ -4,18 +4,22 @@ The outcome is always one that could have come one after the other. The twin sho
 """
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from notifications.models import Notification
+from plans import ordering
 from plans.baskets import lines_in, wanted_in
 from plans.execution import execute_order
 from plans.models import Account, Order
 from plans.ordering import Confirmation, order_basket, order_change
 from plans.preview import Wanted
 from plans.previewing import preview_order
+from plans.refusals import Refused
 from plans.verify import broken
 from tests import cast
 from tests.plans.at_once import Outcome, at_once, codes
@@ -106,6 +110,34 @@ def test_fifty_rounds_of_two_doors():
         next_attempt_at=Now()
     )  # nobody carries letters here, however long it took
     assert broken() == {}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there is one writer: nothing comes in between")
+def test_who_looked_before_the_other_order_was_carried_out_is_told(monkeypatch):
+    """Nothing was in its way when it looked, and nothing is again when it writes: the plan is there already."""
+    account = cast.reseller(cast.distributor())
+    doors, preview, ordered = Doors(account), ordering.preview_order, []
+    late, quick = doors.dialog("late"), doors.basket("quick")
+
+    def order_in_between(*args, **how):
+        shown = preview(*args, **how)
+        monkeypatch.setattr(ordering, "preview_order", preview)
+        with ThreadPoolExecutor(1) as somebody_else:
+            ordered.append(somebody_else.submit(carried_out, quick).result())
+        return shown
+
+    monkeypatch.setattr(ordering, "preview_order", order_in_between)
+    with pytest.raises(Refused) as told:
+        late()
+    assert told.value.code == "preview_stale"
+    assert list(Order.objects.values_list("pk", "state")) == [(ordered[0].pk, "executed")]
+
+
+def carried_out(press) -> Order:
+    try:
+        return cast.executed(press())
+    finally:
+        connection.close()
 
 
 def test_twin_without_the_constraint_both_order():
