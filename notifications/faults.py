@@ -14,6 +14,15 @@ from pathlib import Path
 from django.conf import settings
 
 LONGEST_WAIT = 60.0  # seconds
+# Every step of an order, of its letters and of an import, in turn. Tests hurt each of them, and nothing else is one.
+POINTS = (
+    "place.placed",  # T0, all written, not committed
+    "exec.received", "exec.claimed",  # T1
+    "exec.subscription", "exec.alias", "exec.storefront", "exec.charges", "exec.letters", "exec.activities",
+    "exec.before_commit", "exec.committed",  # T2
+    "send.claimed", "send.handing_over", "send.answered", "send.recorded",  # T3
+    "import.row",
+)  # fmt: skip
 
 
 class Fault(Exception):

@@ -122,11 +122,11 @@ def carry_out(lease: Lease) -> None:
         if order.is_plan_order:
             refuse_execution(order, account=account, subscription=subscription_held)
         activities = _effects(order, items, account=account, held=subscription_held)
-        faults.hit("exec.before_commit", order.id)
         activities.append(
             note(order, "order.execute", f"Order {order.number} executed.", from_state="executing", to_state="executed")
         )
         Activity.objects.bulk_create(activities)
+        faults.hit("exec.activities", order.id)
         done = Order.objects.filter(pk=order.pk, state=Order.State.EXECUTING, lease_owner=lease.owner).update(
             state=Order.State.EXECUTED,
             version=F("version") + 1,
@@ -139,6 +139,7 @@ def carry_out(lease: Lease) -> None:
         )
         if not done:
             raise LeaseLost
+        faults.hit("exec.before_commit", order.id)
 
 
 def _bound_waiting() -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
+from notifications import faults
+
 from . import aliases
 from .doorbells import ring_after_commit
 from .drafts import agreed
@@ -94,6 +96,7 @@ def place(order: Order, preview: Preview, *, account: Account, by) -> None:
     )
     _refuse_a_plan_that_came_meanwhile(preview, account=account)
     ring_after_commit(order.id)
+    faults.hit("place.placed", order.id)
 
 
 def _refuse_a_plan_that_came_meanwhile(preview: Preview, *, account: Account) -> None:

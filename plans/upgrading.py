@@ -9,6 +9,8 @@ from decimal import Decimal
 from django.db.models import F
 from django.utils import timezone
 
+from notifications import faults
+
 from . import aliases, pricing
 from .models import Account, Activity, AliasClaim, Charge, Order, OrderItem, Storefront, Subscription
 from .models.brand import first_brand
@@ -97,6 +99,7 @@ def open_storefront(order: Order, *, account: Account, alias: str) -> Storefront
     """Put the held alias to use and open the account's storefront under it; a parked one is brought back as it was:
     suspended, if the distributor had done so."""
     claim = _use_alias(alias, account=account)
+    faults.hit("exec.alias", order.id)
     storefront = Storefront.objects.of_reseller(account).first() if order.preview["storefront"] != "open" else None
     if storefront is None:
         storefront = storefront_to_open(account, brand=_prepared_brand(account))

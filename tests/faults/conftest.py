@@ -1,6 +1,5 @@
 """A worker that may be hurt, a mail server that keeps a journal, and the file that says where it hurts."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,30 +15,13 @@ from tests.notifications.mailroom import SmtpHouse
 from tests.processes import Processes
 
 from .brokers import OwnBroker
+from .hurting import Faults
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.faults)
-
-
-class Faults:
-    """The file of faults on purpose (notifications/faults.py), shared with the processes that read it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def set(self, *lines: str) -> None:
-        draft = self.path.with_suffix(".draft")
-        draft.write_text("".join(f"{line}\n" for line in lines))
-        os.replace(draft, self.path)
-        Path(f"{self.path}.fired").unlink(missing_ok=True)
-
-    def fired(self) -> list[str]:
-        """The lines that have fired since they were set."""
-        path = Path(f"{self.path}.fired")
-        return path.read_text().splitlines() if path.exists() else []
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from .conftest import kill_all
 from .judge import complaints
 from .passing_time import put_back, recover, time_passes, until
 from .proxy import Proxy
-from .test_kills import AFTER_COMMIT, BEFORE_CLAIM, BEFORE_COMMIT
+from .test_kills import BEFORE_COMMIT, HALVES, SENDING
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pg, pytest.mark.usefixtures("postgresql")]
 
@@ -53,10 +53,10 @@ def hang_up_on_workers() -> None:
         )
 
 
-def test_the_connection_drops_at_every_step(worker, faults, reseller, journal, tmp_path):
+@pytest.mark.parametrize("points", [*HALVES, SENDING])
+def test_the_connection_drops_at_every_step(points, worker, faults, reseller, journal, tmp_path):
     """One order meets it at each; the worker lives on and connects again. Where no statement stands between two steps,
     one attempt takes both."""
-    points = [*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT]
     faults.set(*(f"{point}=wait={tmp_path / point}*1" for point in points))
     order = cast.order_plan(reseller)
 
@@ -66,14 +66,15 @@ def test_the_connection_drops_at_every_step(worker, faults, reseller, journal, t
             hang_up_on_workers()
         for gate in waiting:
             gate.touch()
-        if not waiting and put_back(order):
+        if not waiting and (put_back(order) or points is SENDING):
             time_passes()
             sweep()
         return len(faults.fired()) == len(points)
 
     assert until(all_have_dropped), worker.log.read_text()
     recover(order)
-    assert len(BEFORE_COMMIT) <= Order.objects.get().attempts <= len(BEFORE_COMMIT) + 1
+    dropped = len(set(BEFORE_COMMIT) & set(points))
+    assert max(dropped, 1) <= Order.objects.get().attempts <= dropped + 1
     # A letter that was being carried when everything was cut off may have been handed over already.
     assert complaints(order, mails=journal, copies=2) == []
     assert "exited with" not in worker.log.read_text()

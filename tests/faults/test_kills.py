@@ -6,12 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
+from notifications import faults as faults_on_purpose
+from notifications.faults import POINTS
 from notifications.models import Notification
-from plans.execution import LEASE, MOST_ATTEMPTS
+from plans.execution import LEASE, MOST_ATTEMPTS, execute_order
 from plans.import_runs import start_import
-from plans.models import ImportRun, Order, Storefront, Subscription
+from plans.models import AliasClaim, ImportRun, Order, Storefront, Subscription
 from plans.verify import broken
 from tests import cast
 
@@ -20,20 +23,54 @@ from .passing_time import abandon, at_rest, put_back, recover, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PLACING = ["place.placed"]
 BEFORE_CLAIM = ["exec.received"]
 BEFORE_COMMIT = [
-    "exec.claimed", "exec.subscription", "exec.storefront", "exec.charges", "exec.letters", "exec.before_commit",
+    "exec.claimed", "exec.subscription", "exec.alias", "exec.storefront", "exec.charges", "exec.letters",
+    "exec.activities", "exec.before_commit",
 ]  # fmt: skip
 AFTER_COMMIT = ["exec.committed"]
 SENDING = ["send.claimed", "send.handing_over", "send.answered", "send.recorded"]
 IMPORTING = ["import.row"]
+STEPS = [*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT]
+HALVES = [STEPS[:5], STEPS[5:]]
 
 
 def test_every_step_of_the_code_is_among_these():
     root = Path(__file__).parents[2]
     code = "".join(path.read_text() for name in ("plans", "notifications") for path in (root / name).glob("*.py"))
     points = set(re.findall(r'faults\.hit\("([^"]+)"', code))
-    assert points == {*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT, *SENDING, *IMPORTING}
+    assert points == set(POINTS)
+    assert [*PLACING, *BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT, *SENDING, *IMPORTING] == list(POINTS)
+
+
+def test_no_two_effects_share_a_step(reseller, monkeypatch):
+    """Between two points an order writes to one table: whatever is half done, somebody can die there."""
+    order, steps = cast.order_plan(reseller), [set()]
+    monkeypatch.setattr(faults_on_purpose, "hit", lambda *_: steps.append(set()))
+
+    def look(execute, sql, *more):
+        if written := re.match(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"', sql):
+            steps[-1].add(written[1])
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(look):
+        execute_order(order.pk)
+    claimed = {"plans_order", "plans_activity"}  # the attempt, and that it is one
+    assert [tables for tables in steps if tables] == [
+        claimed, {"plans_subscription"}, {"plans_aliasclaim"}, {"plans_storefront"}, {"plans_charge"},
+        {"notifications_notification"}, {"plans_activity"}, {"plans_order"},
+    ]  # fmt: skip
+
+
+def test_dead_before_the_order_is_placed(reseller, faults, settings):
+    """Nothing is written and nobody is told; the same form again is the order."""
+    settings.FAULTS_FILE = str(faults.path)
+    faults.set("place.placed=raise*1")
+    with pytest.raises(faults_on_purpose.Fault):
+        cast.order_plan(reseller)
+    assert (Order.objects.count(), AliasClaim.objects.count()) == (0, 0)
+    assert cast.order_plan(reseller).state == "placed"
 
 
 @pytest.mark.parametrize("point", [*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT])
@@ -48,9 +85,9 @@ def test_killed_while_executing(point, worker, faults, reseller, journal):
     assert complaints(order, mails=journal, attempts=attempts) == []
 
 
-def test_an_error_nobody_expected_at_every_step(worker, faults, reseller, journal):
-    """One order meets them all, one after the other: each attempt comes one step further."""
-    points = [*BEFORE_CLAIM, *BEFORE_COMMIT, *AFTER_COMMIT]
+@pytest.mark.parametrize("points", HALVES)
+def test_an_error_nobody_expected_at_every_step(points, worker, faults, reseller, journal):
+    """One order meets them one after the other: each attempt comes one step further. After eight it would be failed."""
     faults.set(*(f"{point}=raise*1" for point in points))
     order = cast.order_plan(reseller)
     for number in range(1, len(points)):
@@ -59,7 +96,16 @@ def test_an_error_nobody_expected_at_every_step(worker, faults, reseller, journa
         recover(order, rounds=1)
     recover(order)
     assert faults.fired() == [f"{point}=raise*1" for point in points]
-    assert complaints(order, mails=journal, attempts=len(BEFORE_COMMIT) + 1) == []
+    assert complaints(order, mails=journal, attempts=len(set(BEFORE_COMMIT) & set(points)) + 1) == []
+
+
+@pytest.mark.parametrize("points", [SENDING[:2], SENDING[2:]])
+def test_an_error_nobody_expected_while_sending(points, worker, faults, reseller, journal):
+    faults.set(*(f"{point}=raise*1" for point in points))
+    order = cast.order_plan(reseller)
+    recover(order)
+    assert set(faults.fired()) == {f"{point}=raise*1" for point in points}
+    assert complaints(order, mails=journal, attempts=1, copies=2 if "send.answered" in points else 1) == []
 
 
 @pytest.mark.parametrize("point", SENDING)
