@@ -17,6 +17,9 @@ from children import Minder  # noqa: E402
 from servers_for_tests import free_port  # noqa: E402
 
 from tests.faults import clusters  # noqa: E402
+from tests.faults.storm.guards import GUARDS  # noqa: E402
+
+LEAST = 24
 
 
 def main() -> int:
@@ -55,8 +58,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="postgres")
     parser.add_argument("--mail", choices=["http", "smtp"], default="http", help="http: the provider knows keys")
     parser.add_argument("--hurry", action="store_true", help="afterwards, do not wait for leases and pauses to end")
+    parser.add_argument("--without", default="", metavar="GUARD,GUARD", help=f"without: {', '.join(GUARDS)}")
     parser.add_argument("--keep", action="store_true", help="keep the logs")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.without = [name.strip() for name in asked.without.split(",") if name.strip()]
+    if unknown := set(asked.without) - set(GUARDS):
+        parser.error(f"no such guard: {', '.join(unknown)}")
+    if asked.many < LEAST:
+        parser.error(f"at least {LEAST}: each aimed blow takes one")
+    return asked
 
 
 def surroundings(folder: Path, minder: Minder, database: str, broker_port: int) -> clusters.OwnCluster | None:

@@ -159,13 +159,13 @@ def said(answer: requests.Response) -> str:
 class Crowd:
     """A few callers at once, who take the next upgrade when they are through with one."""
 
-    def __init__(self, base: str, world: World, *, callers: int) -> None:
-        self.world = world
+    def __init__(self, base: str, world: World, seen: Counter, *, left_out: list[Upgrade], callers: int) -> None:
+        self.world, self.seen = world, seen
         self.waiting: Queue[Upgrade] = Queue()
         for upgrade in world.upgrades:
-            self.waiting.put(upgrade)
-        self.many = len(world.upgrades)
-        self.seen: Counter = Counter()
+            if upgrade not in left_out:
+                self.waiting.put(upgrade)
+        self.many = self.waiting.qsize()
         self.done = 0
         self.threads = [
             threading.Thread(target=self._work, args=(Caller(base, world, self.seen, n),), daemon=True)

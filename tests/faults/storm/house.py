@@ -18,6 +18,7 @@ from tests.processes import answers
 
 REST = 0.5  # seconds from the death of a process to its next life
 SLOTS = 2  # pool children of each worker
+GROWN_UP = 1.0  # seconds
 
 
 class House:
@@ -76,8 +77,10 @@ class House:
                     self.lives[child.name] += 1
 
     def pool_children(self) -> list[int]:
-        """Whoever works for the workers at the moment, by pid."""
-        return [pid for worker in self.workers if worker.process for pid in children_of(worker.process.pid)]
+        """Whoever works for the workers, by pid. Not who has just been born: a worker that loses one of its first
+        children before it has looked at all of them ends, and on a busy machine none would ever begin to work."""
+        there = [pid for worker in self.workers if worker.process for pid in children_of(worker.process.pid)]
+        return [pid for pid in there if age_of(pid) > GROWN_UP]
 
     def stop(self) -> None:
         for child in filter(None, self.children()):
@@ -85,6 +88,15 @@ class House:
         for proxy in filter(None, (self.to_broker, self.to_database)):
             proxy.close()
         self.broker.remove()
+
+
+def age_of(pid: int) -> float:
+    """In seconds."""
+    try:
+        started = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except OSError:
+        return 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
 
 
 def children_of(pid: int) -> list[int]:

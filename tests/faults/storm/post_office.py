@@ -19,10 +19,12 @@ class PostOffice(MailProvider):
         super().__init__(folder, "--seed", str(seed))
         minder.watch(self.process.pid, patience=2)
         self.by = by
-        self.control(shares=MOODS)
 
     def environment(self) -> dict[str, str]:
         return super().environment() if self.by == "http" else {"EMAIL_URL": f"smtp://127.0.0.1:{self.smtp}"}
+
+    def grow_moody(self) -> None:
+        self.control(shares=MOODS)
 
     def calm_down(self) -> dict[str, int]:
         """Take every letter from now on; the moods that letters have met."""

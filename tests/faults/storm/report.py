@@ -8,11 +8,12 @@ from .verdict import Verdict
 from .weather import Weather
 
 MOST = 15  # rows of a kind
+KINDS = ("not in", "lost", "twice", "stuck", "aimed", "caught late", "faults shown", "pages", "promises", "verify")
 
 
 def tell(
     verdict: Verdict, *, many: int, weather: Weather, house: House, crowd: Crowd, met: dict[str, int],
-    turned: dict[str, int], clock: dict[str, float],
+    turned: dict[str, int], hurt: list[str], clock: dict[str, float],
 ) -> None:  # fmt: skip
     found, letters = verdict.counted, verdict.counted["letters"]
     asked_again = sum(len(upgrade.told) for upgrade in crowd.world.upgrades)
@@ -25,6 +26,7 @@ def tell(
         f"more than once; {letters['repeats']} came again and were known; {letters['marked']} are marked",
         "provider": listed(met),
         "blows": listed(weather.blows),
+        "steps hurt": f"{len(hurt)} times, {len(set(hurt))} ways: {listed(by_kind(hurt))}",
         "started anew": listed(house.lives) or "nobody",
         "answers": listed(crowd.seen),
         "time turned": listed(turned) or "for nothing",
@@ -33,7 +35,7 @@ def tell(
     }
     for name, told in lines.items():
         print(f"  {name:13} {told}")
-    for kind in ("not in", "lost", "twice", "stuck", "faults shown", "pages", "verify"):
+    for kind in KINDS:
         rows = verdict.wrong.get(kind, [])
         print(f"  {kind:13} {len(rows)}")
         for row in rows[:MOST]:
@@ -41,6 +43,10 @@ def tell(
         if len(rows) > MOST:
             print(f"  {'':13}   and {len(rows) - MOST} more")
     print(f"storm: {'nothing lost, nothing twice' if verdict.is_clean else 'WRONG'}", flush=True)
+
+
+def by_kind(fired: list[str]) -> Counter:
+    return Counter(line.partition("=")[2].partition("*")[0] for line in fired)
 
 
 def listed(counted: Counter | dict) -> str:

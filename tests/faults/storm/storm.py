@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,13 +13,17 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from api.idempotency import IN_FLIGHT
+from notifications.faults import POINTS
 from notifications.models import Notification
 from plans.models import IdempotencyRecord, Order
 from plans.verify import broken
 from tests.faults.clusters import OwnCluster
+from tests.faults.hurting import Faults
 from tests.faults.passing_time import time_passes
 
-from .callers import Crowd
+from .aims import Aims
+from .callers import Caller, Crowd
+from .guards import drop_promises
 from .house import House
 from .post_office import PostOffice
 from .report import tell
@@ -29,6 +34,7 @@ from .weather import Weather
 CALLERS = 4
 CALM_WITHIN = 60.0  # seconds, once nothing dies any more, until nothing is due
 QUIET = 2.5  # seconds without a change after which nobody seems to be at work
+STILL_TO_DO = 0.05  # of the orders, when the weather calms down
 LASTS_AT_MOST = 1800.0
 TAKES_AT_MOST = timedelta(seconds=6)  # a call of the API
 
@@ -43,30 +49,78 @@ def blow(
     try:
         world = make_world(asked.many)
         assert broken() == {}, broken()
+        drop_promises(asked.without)
         clock["world made"] = time.monotonic()
-        house.start(**post_office.environment())
-        crowd = Crowd(house.base, world, callers=CALLERS)
+        faults = Faults(folder / "faults")
+        house.start(**post_office.environment(), FAULTS_FILE=str(faults.path), **without(asked.without))
+        seen: Counter = Counter()
+        aims = Aims(house, world, faults, Caller(house.base, world, seen, 0))
+        post_office.calm_down()
+        aims.blow()
+        post_office.grow_moody()
+        crowd = Crowd(house.base, world, seen, left_out=aims.taken, callers=CALLERS)
+        faults.set(*steps_that_hurt(asked.many))
         weather = Weather(house, seed=asked.seed, progress=crowd.progress)
         clock["house stands"] = time.monotonic()
         crowd.start()
         weather.start()
-        until(lambda: crowd.is_through() and weather.has_done_all(), house, hurry=asked.hurry)
+        worked_off = Backlog(asked.many * STILL_TO_DO, hurry=asked.hurry)
+        until(lambda: crowd.is_through() and weather.has_done_all() and worked_off(), house, hurry=asked.hurry)
         weather.stop()
         connection.close()  # ours was cut, too
-        met = post_office.calm_down()
+        met, hurt = post_office.calm_down(), faults.fired()
+        faults.set()
         clock["storm over"] = time.monotonic()
         turned = come_to_rest(house, patience=QUIET if asked.hurry else CALM_WITHIN)
         clock["all at rest"] = time.monotonic()
         house.look_after()
-        verdict = judge(world, post_office=post_office, base=house.base, seen=crowd.seen)
+        verdict = judge(world, post_office=post_office, house=house, seen=seen)
+        verdict.wrong["aimed"] = [f"{aim}: {told}" for aim, missed in aims.missed.items() for told in missed]
         clock["judged"] = time.monotonic()
-        blown = {"weather": weather, "house": house, "crowd": crowd, "met": met, "turned": turned}
+        blown = {"weather": weather, "house": house, "crowd": crowd, "met": met, "turned": turned, "hurt": hurt}
         tell(verdict, many=asked.many, clock=clock, **blown)
         return verdict.is_clean
     finally:
         house.stop()
         post_office.stop()
         connection.close()
+
+
+class Backlog:
+    """Whether no more than so many orders wait: the weather blows while there is work. Asked every few seconds."""
+
+    def __init__(self, most: float, *, hurry: bool) -> None:
+        self.most, self.hurry, self.asked_at = most, hurry, 0.0
+
+    def __call__(self) -> bool:
+        if time.monotonic() < self.asked_at + QUIET:
+            return False
+        self.asked_at = time.monotonic()
+        try:
+            if self.hurry:
+                time_passes()
+            return Order.objects.filter(state__in=["placed", "executing"]).count() <= self.most
+        except DatabaseError:
+            return False
+        finally:
+            connection.close()
+
+
+def without(names: list[str]) -> dict[str, str]:
+    """The environment of processes that lack some guards."""
+    if not names:
+        return {}
+    return {"DJANGO_SETTINGS_MODULE": "tests.faults.storm.unguarded", "STORM_WITHOUT": ",".join(names)}
+
+
+def steps_that_hurt(many: int) -> list[str]:
+    """At each step of an order and its letters somebody dies, or finds an error that nobody expected."""
+    times = max(1, many // 100)
+    points = [point for point in POINTS if not point.startswith("import.")]
+    # An error in a request is a page that says so, once; in a worker it is nobody's but the next attempt's.
+    return [
+        f"{p}={what}*{times}" for p in points for what in ("kill", "raise") if (p, what) != ("place.placed", "raise")
+    ]
 
 
 def until(question: Callable[[], object], house: House, *, hurry: bool) -> None:

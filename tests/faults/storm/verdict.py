@@ -1,5 +1,6 @@
 """The judge of a storm: what is lost, there twice or stuck, row by row, and what the pages say."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,12 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.apps import apps
+from django.db import connection
 from django.db.models import Count
 
 from notifications.models import Notification
 from plans.models import Activity, Charge, Order, Storefront, Subscription
 
 from .callers import Browser, GivenUp
+from .house import House
 from .post_office import PostOffice
 from .upgrades import Upgrade, World, orders_of_the_storm
 
@@ -33,7 +37,7 @@ class Verdict:
         return not any(self.wrong.values())
 
 
-def judge(world: World, *, post_office: PostOffice, base: str, seen: Counter) -> Verdict:
+def judge(world: World, *, post_office: PostOffice, house: House, seen: Counter) -> Verdict:
     verdict = Verdict()
     orders = defaultdict(list)
     for order in orders_of_the_storm(world).select_related("to_plan"):
@@ -47,7 +51,9 @@ def judge(world: World, *, post_office: PostOffice, base: str, seen: Counter) ->
     look_at_rows(executed, verdict)
     look_at_accounts(world, verdict)
     look_at_letters(world, executed, post_office, verdict)
-    look_at_pages(world, orders, base, verdict)
+    look_at_pages(world, orders, house.base, verdict)
+    look_at_logs(house, verdict)
+    look_at_promises(verdict)
     for page, times in seen.items():
         if page.startswith("500 at"):
             verdict.wrong["faults shown"].append(f"{page}, {times} times")
@@ -158,6 +164,29 @@ def look_at_pages(world: World, orders: dict[int, list[Order]], base: str, verdi
         for found in pool.map(look, world.upgrades):
             verdict.wrong["pages"] += found
     verdict.counted["pages"] = seen["200"]
+
+
+def look_at_logs(house: House, verdict: Verdict) -> None:
+    """A promise of the database that had to stop a worker stands behind a guard that was not there."""
+    for worker in house.workers:
+        for line in worker.log.read_text(errors="replace").splitlines():
+            if "IntegrityError" in line and line.startswith("{"):
+                event = json.loads(line)
+                last = event.get("exception", "").strip().splitlines()[-2:]
+                verdict.wrong["caught late"].append(f"{worker.name}: {event['event']}: {' '.join(last)}"[:300])
+
+
+def look_at_promises(verdict: Verdict) -> None:
+    """What the models say is unique is so in the database."""
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            if model._meta.app_label not in ("plans", "notifications"):
+                continue
+            found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            alone = {told["columns"][0] for told in found.values() if told["unique"] and len(told["columns"]) == 1}
+            missing = [one.name for one in model._meta.constraints if one.name not in found]
+            missing += [each.name for each in model._meta.local_fields if each.unique and each.column not in alone]
+            verdict.wrong["promises"] += [f"{model.__name__}: {name} is not in the database" for name in missing]
 
 
 def counted(rows, field: str) -> Counter:
