@@ -16,7 +16,7 @@ from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from notifications import reports
+from notifications import refused_reports, reports
 from notifications.handover import LETTER
 from notifications.signatures import is_authentic
 
@@ -52,6 +52,7 @@ class MailReports(AnymailCoreWebhookView):
             return problems.plain(413, "too_large")
         if not is_authentic(request.body, headers=request.headers, secrets=settings.MAIL_REPORT_SECRETS):
             logger.warning("mail_report_refused", extra={"provider": provider})
+            refused_reports.count()
             return problems.plain(400, "not_authentic")
         try:
             told = _read(request, provider)

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from notifications import refused_reports
 from plans import vital_signs
 from plans.models import Operator
 
@@ -82,6 +83,8 @@ def _rows(operators: list[Operator]) -> Iterable[Gauge]:
         yield Gauge(f"{noun}_attempts", f"Attempts made for the {noun} that are not settled.", tries)
     reports = [({"provider": provider, "kind": kind}, count) for provider, kind, count in settled["reports"]]
     yield Gauge("delivery_reports", "Reports of mail providers by webhook, counted every 5 minutes.", reports)
+    refused = _one(refused_reports.lately())
+    yield Gauge("delivery_reports_refused", "Reports that nobody signed, in this hour and the one before.", refused)
 
 
 def _ages(operators: list[Operator]) -> Iterable[Gauge]:

@@ -40,6 +40,7 @@ _KINDS = (
     AlarmKind("letters_unknown", WARN, "Letters may be lost", "Bei Nachrichten ist unklar, ob sie ankamen."),
     AlarmKind("letters_bounced", WARN, "Letters came back", "Nachrichten kamen zurück.", is_told=False),
     AlarmKind("reports_unclaimed", WARN, "Reports about unknown letters", "Zustellberichte sind nicht zuzuordnen."),
+    AlarmKind("reports_refused", WARN, "Reports are refused", "Zustellberichte werden abgewiesen."),
     AlarmKind("import_stuck", WARN, "An import stands still", "Ein Import steht still."),
     AlarmKind("import_refused", WARN, "Rows were refused", "Ein Import hat Zeilen abgelehnt.", is_told=False),
 )

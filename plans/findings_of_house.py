@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import DateTimeField
 from django.db.models.functions import Now
 
-from notifications import doorbell
+from notifications import doorbell, refused_reports
 
 from . import heartbeats, vital_signs
 from .alarm_kinds import Thing
@@ -20,6 +20,7 @@ from .models import WorkerHeartbeat
 
 SWEPT_WITHIN = timedelta(seconds=60)
 CLOCKS_DIFFER = timedelta(seconds=5)  # leases are on the database's clock; codes of two factors and webhooks are not
+REFUSED_REPORTS = 10  # in two hours: a wrong secret, or somebody who tries
 LEAST_FREE = 500_000_000  # bytes: some thousand pictures, or a day of logs
 Told = tuple[str, str, datetime | None, tuple[Thing, ...]]
 
@@ -29,6 +30,9 @@ def all_of_them() -> Iterator[Told]:
     yield from of_workers()
     if not doorbell.is_answered():
         yield "broker_away", "The broker at REDIS_URL does not answer: orders are found by the sweeper.", None, ()
+    if (many := refused_reports.lately()) >= REFUSED_REPORTS:
+        words = f"{many:,} reports about letters were refused: forged, or MAIL_REPORT_SECRETS is not the provider’s."
+        yield "reports_refused", words, None, ()
     free = free_bytes()
     if free < LEAST_FREE:
         yield "disk_full", f"{free // 1_000_000:,} MB are free where uploads are kept.", None, ()

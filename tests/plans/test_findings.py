@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import F
 from django.db.models.functions import Now
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -90,6 +91,12 @@ def report() -> None:
     DeliveryEvent.objects.filter(pk=event.pk).update(received_at=Now() - 2 * MINUTE)
 
 
+def forged_reports() -> None:
+    for _ in range(findings_of_house.REFUSED_REPORTS):
+        answer = Client().post("/api/mail-reports/resend/", b"{}", content_type="application/json")
+        assert answer.status_code == 400
+
+
 def another_worker_died() -> None:
     heartbeats.beat("mail@gone")
     WorkerHeartbeat.objects.filter(worker="mail@gone").update(beat_at=Now() - MINUTE)
@@ -110,6 +117,7 @@ WRONG: dict[str, Callable[[], object]] = {
     "letters_failed": lambda: letters(state="failed"),
     "letters_bounced": lambda: letters(state="bounced"),
     "reports_unclaimed": report,
+    "reports_refused": forged_reports,
     "renewals_late": lambda: ended_days_ago(3),
     "changes_late": lambda: change_due_days_ago(3),
     "import_stuck": lambda: import_run(created_at=timezone.now() - 2 * MINUTE),
@@ -128,7 +136,7 @@ def test_what_is_wrong_is_found_and_told_in_a_sentence(nordwind, code):
     [found] = findings(nordwind)
     assert (found.kind.code, found.words[-1]) == (code, ".")
     assert "{" not in found.words and (found.words[0].isupper() or found.words[0].isdigit())
-    if code in ("renewals_late", "changes_late", "clock_off", "migrations_wait"):
+    if code in ("renewals_late", "changes_late", "clock_off", "migrations_wait", "reports_refused"):
         assert found.since is None
     else:
         assert found.since <= timezone.now()
