@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from notifications.languages import languages
+
 from .inviting import invite_contact
 from .models import Account, Contact, ContactRole, User
 from .refusals import Refused
@@ -79,6 +81,22 @@ def make_primary(contact: Contact, *, by: User | None) -> None:
     _keep_that_it_has_one(contact.account)
     if Contact.objects.filter(pk=contact.pk, is_primary=False).update(is_primary=True):
         _tell(contact, "contact.primary", f"{contact.name} made the primary contact.", by=by)
+
+
+@transaction.atomic
+def choose_language(contact: Contact, *, language: str, by: User | None) -> bool:
+    """In which language the person wants letters about the account; empty: in the account's. Whether that is news.
+
+    ValueError for a language that no letter has words in.
+    """
+    if language and language not in languages():
+        raise ValueError(f"No such language: {language!r}")
+    mine = Contact.objects.filter(pk=contact.pk).exclude(language=language)
+    if not mine.update(language=language, version=F("version") + 1):
+        return False
+    said = languages()[language] if language else "the account’s language"
+    _tell(contact, "contact.changed", f"Contact {contact.name} gets letters in {said}.", by=by)
+    return True
 
 
 @transaction.atomic

@@ -123,6 +123,7 @@ GERMAN: dict[str, str] = {
     "attempts_used_up": (
         "Nach {attempts} Versuchen angehalten. Unser Vertriebsinnendienst ist benachrichtigt. Referenz: {order}."
     ),
+    "order_locked": "Die Bestellung {order} kann nicht mehr geändert werden.",
     "item_removed": "{product} wurde aus der Bestellung {order} entfernt.",
     "one_plan_per_order": "Eine Bestellung enthält höchstens einen Reseller-Tarif. Entfernen Sie zuerst {plan}.",
     "product_not_sold": "{product} wird nicht mehr angeboten.",

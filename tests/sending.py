@@ -48,6 +48,7 @@ WRITES: dict[str, set[str]] = {
     "account_storefront_rename": ACCOUNTS | {"plans_aliasclaim"},
     **dict.fromkeys(("contact_new", "contact_edit", "contact_primary", "contact_invite", "contact_sign_in"), PEOPLE),
     "notifications": LETTERS,
+    "letter_language": {"plans_contact", "plans_activity"},
     "product_new": CATALOGUE,
     "product": CATALOGUE,
     **dict.fromkeys((f"panel_catalogue_{what}" for what in "choose all product every_product".split()), LISTINGS),

@@ -1,15 +1,29 @@
-"""The bell: the letters that this storefront wrote to the visitor, and to nobody else."""
+"""The bell: the letters that this storefront wrote to the visitor, and to nobody else; and their language."""
 
+from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from notifications.languages import languages
 from notifications.models import Notification
+from plans.contacts import choose_language
+from ui.forms import ShapedForm
 
 from ..keyset import newest_first
 from ..membership import Visitor, member_may
+
+
+class LanguageForm(ShapedForm):
+    language = forms.ChoiceField(
+        label="Language of messages to you",
+        required=False,
+        choices=lambda: [("", "As the company’s"), *languages().items()],
+        error_messages={"invalid_choice": "Choose a language of the list."},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,10 +34,27 @@ def notifications(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         letters.unread().update(read_at=timezone.now())
         return redirect("notifications")
-    page = newest_first(letters.select_related("order", "subscription").defer("html"), request)
+    return _page(request, LanguageForm(initial={"language": request.visitor.contact.language}))
+
+
+@require_POST
+@member_may("view")
+def letter_language(request: HttpRequest) -> HttpResponse:
+    """What the visitor wants to read from now on. What was written stays as it is."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    changed = choose_language(request.visitor.contact, language=form.cleaned_data["language"], by=request.user)
+    messages.success(request, "Language saved." if changed else "Nothing was changed.")
+    return redirect("notifications")
+
+
+def _page(request: HttpRequest, form: LanguageForm, *, status: int = 200) -> HttpResponse:
+    page = newest_first(_letters(request).select_related("order", "subscription").defer("html"), request)
     for letter in page.rows:
         letter.about = _about(letter, request.visitor, is_store=request.storefront.is_own)
-    return render(request, "storefront/notifications.html", {"page": page, "after": _after(request.GET)})
+    context = {"page": page, "after": _after(request.GET), "form": form}
+    return render(request, "storefront/notifications.html", context, status=status)
 
 
 @require_POST
@@ -59,5 +90,6 @@ def _about(letter: Notification, visitor: Visitor, *, is_store: bool) -> dict[st
 
 urlpatterns = [
     path("notifications/", notifications, name="notifications"),
+    path("notifications/language/", letter_language, name="letter_language"),
     path("notifications/<int:pk>/", notification_read, name="notification_read"),
 ]

@@ -4,7 +4,7 @@ import pytest
 
 from notifications.defaults import starter
 from notifications.models import NotificationTemplate, TemplateRecipient, TemplateVersion
-from plans.models import Activity
+from plans.models import Activity, User
 from tests import cast
 from tests.bss.conftest import sign_in
 from tests.bss.test_notifications import WELCOME, save, template, typed
@@ -147,3 +147,19 @@ def test_reset_is_of_one_language_and_a_version_too(maren, nordwind):
     assert maren.post(f"{WELCOME}reset/", {"version": "2", "language": "de"}).status_code == 302
     assert NotificationTemplate.objects.get(operator=nordwind, code=CODE).variants == {}
     assert maren.get(GERMAN).context["history"][0].text == "Version 3, German: reset to default"
+
+
+def test_staff_choose_a_contacts_language_and_their_own(maren, nordwind):
+    account = cast.reseller(nordwind)
+    contact = account.contacts.get()
+    url = f"/bss/accounts/{account.number}/contacts/{contact.pk}/edit/"
+    page = maren.get(url)
+    assert '<option value="" selected>As the account’s</option>' in page.text
+    sent = {"name": contact.name, "email": contact.email, "roles": "admin", "language": "de"}
+    assert maren.post(url, sent).status_code == 302
+    contact.refresh_from_db()
+    assert contact.language == "de"
+    assert maren.post(url, sent | {"language": "xx"}).status_code == 422
+    assert maren.post("/bss/you/", {"name": "Maren", "language": "de"}).status_code == 302
+    assert User.objects.get(email="maren.holt@nordwind.example").language == "de"
+    assert '<option value="de" selected>German</option>' in maren.get("/bss/you/").text

@@ -1,12 +1,15 @@
 """In which language somebody is written to, from the wish of a person to a letter that was sent."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.test import Client
 
 from notifications.models import Notification
+from plans import refusals
 from plans.letters import order_failed, order_received, renewal_notice
 from plans.models import Account, Contact, Operator, Storefront, Subscription, User
 from plans.money import in_languages
@@ -104,3 +107,13 @@ def test_the_german_refusals_take_the_same_values():
         values = {name: name.upper() for name in ("alias", "account", "plan", "from_plan", "order", "product")}
         assert SENTENCES[code], code
         sentence.format(**values, currency="EUR", attempts=5, day="")
+
+
+def test_whatever_can_fail_an_order_can_be_said_in_german():
+    rules = ("upgrade_paths", "aliases", "previewing", "previewing_down", "execution", "upgrading", "placing", "moves")
+    folder = Path(refusals.__file__).parent
+    codes = {
+        code for rule in rules for code in re.findall(r'Refused\(\s*"([a-z_]+)"', (folder / f"{rule}.py").read_text())
+    }
+    assert len(codes) > 15
+    assert codes - set(GERMAN) == set()

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from notifications.models import Notification
-from plans.models import Account, Subscription
+from plans.models import Account, Activity, Subscription
 from tests import cast
 from tests.storefront.test_pages import letters
 from tests.storefront.visits import signed_in, statements, words
@@ -135,3 +135,22 @@ def test_the_bell_asks_the_same_whatever_there_is(alpine, count):
     with statements() as counted:
         client.get("/alpinecloud/notifications/")
     assert counted.many == 3, counted.text
+
+
+@pytest.mark.parametrize("home", ["/", "/alpinecloud/"])
+def test_a_person_chooses_the_language_of_letters_to_them(alpine, home):
+    person = cast.buyer_of(alpine if home == "/" else cast.customer(alpine))
+    client, contact = signed_in(person), person.contacts.get()
+    page = client.get(f"{home}notifications/")
+    assert '<option value="" selected>As the company’s</option>' in page.text
+    answer = client.post(f"{home}notifications/language/", {"language": "de"}, follow=True)
+    assert "Language saved." in answer.text and '<option value="de" selected>German</option>' in answer.text
+    assert Activity.objects.filter(verb="contact.changed", text__endswith="gets letters in German.").count() == 1
+    client.post(f"{home}password/reset/", {"email": person.email})
+    letter = Notification.objects.filter(recipient_user=person).latest("pk")
+    assert (letter.template_code, letter.language) == ("password_reset", "de")
+    answer = client.post(f"{home}notifications/language/", {"language": "tlh"})
+    assert (answer.status_code, "Choose a language of the list." in answer.text) == (422, True)
+    contact.refresh_from_db()
+    assert contact.language == "de"
+    assert "Nothing was changed." in client.post(f"{home}notifications/language/", {"language": "de"}, follow=True).text
