@@ -146,7 +146,7 @@ document.addEventListener("part", (event) => {
     field.setAttribute("aria-hidden", "true");
     test.append(field);
   }
-  test.elements.language.value = form.elements.language.value;
+  if (test.elements.language) test.elements.language.value = form.elements.language.value;
   if (test.elements.account && account.value) test.elements.account.value = account.value;
 });
 

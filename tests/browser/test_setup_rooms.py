@@ -60,11 +60,12 @@ def see_the_preview(hands: Mouse, way: str, subject: str) -> None:
 
 
 def stay_when_about_to_leave(hands: Mouse) -> None:
-    hands.press("link", "Operations")
-    asked = hands.page.get_by_role("dialog", name="You have unsaved changes.")
-    expect(asked).to_be_visible()
-    hands.press("button", "Stay")
-    expect(asked).to_be_hidden()
+    for elsewhere in ("Operations", "German"):
+        hands.press("link", elsewhere)
+        asked = hands.page.get_by_role("dialog", name="You have unsaved changes.")
+        expect(asked).to_be_visible()
+        hands.press("button", "Stay")
+        expect(asked).to_be_hidden()
 
 
 def send_a_test(hands: Mouse, way: str, *, to: User, watched: bool) -> None:
@@ -86,7 +87,7 @@ def save(hands: Mouse, way: str) -> None:
     else:
         hands.page.keyboard.press("Control+s")
     expect(hands.page.get_by_text("Template saved.")).to_be_visible()
-    expect(hands.page.get_by_text("Version 2")).to_be_visible()
+    expect(hands.page.get_by_text("Version 2, saved")).to_be_visible()
 
 
 def upgrade(hands: Mouse, shop) -> None:
