@@ -95,13 +95,15 @@ def lost_letters(operator: Operator) -> Iterator[Finding]:
 
 
 def strange_reports(operator: Operator) -> Iterator[Finding]:
-    """Whose letter nobody knows belongs to no operator: all are told."""
+    """Whose letter nobody knows belongs to no operator: all are told. Fresh ones may still find theirs."""
     recent = DeliveryEvent.objects.unclaimed().filter(received_at__gt=Now() - RECENT, received_at__lt=Now() - LATE)
-    received = list(recent.order_by("id").values_list("received_at", flat=True)[: MOST + 1])
-    if received:
-        words = _many(len(received), "report", "{} of the mail provider is about no letter of ours.",
-                      "{} of the mail provider are about no letter of ours.")  # fmt: skip
-        yield Finding(ALARM_KINDS["reports_unclaimed"], words, received[0])
+    found = list(recent.order_by("-id").values_list("received_at", "kind", "provider", "provider_id")[: MOST + 1])
+    if found:
+        one, many = "{} is about no letter of ours", "{} are about no letter of ours"
+        _, kind, provider, name = found[0]
+        last = f", the last one {kind}, by {provider}" + (f" about {name[:80]}." if name else ".")
+        words = _many(len(found), "report", one, many)
+        yield Finding(ALARM_KINDS["reports_unclaimed"], words + last, found[-1][0])
 
 
 def late_renewals(operator: Operator) -> Iterator[Finding]:

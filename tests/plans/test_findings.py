@@ -142,6 +142,13 @@ def test_what_is_wrong_is_found_and_told_in_a_sentence(nordwind, code):
         assert found.since <= timezone.now()
 
 
+def test_a_report_about_nobodys_letter_says_whose_and_what(nordwind):
+    report()
+    DeliveryEvent.objects.update(provider_id="re_123")
+    [found] = findings(nordwind)
+    assert found.words == "1 report is about no letter of ours, the last one bounced, by resend about re_123."
+
+
 def test_a_broker_that_does_not_answer(nordwind, monkeypatch):
     monkeypatch.setattr(celery.current_app.conf, "broker_url", refusing_server())
     assert codes(nordwind) == ["broker_away"]
