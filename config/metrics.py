@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from notifications import refused_reports
+from notifications import doorbell, refused_reports
 from plans import vital_signs
 from plans.models import Operator
 
@@ -108,7 +108,7 @@ def _broker() -> Iterable[Gauge]:
     """Doorbells that wait. Lost ones lose nothing; many mean that workers are away."""
     lengths: list[tuple[Labels, float]] = []
     try:
-        with celery.current_app.connection_for_write() as connection:
+        with celery.current_app.connection_for_write(transport_options=doorbell.PATIENCE) as connection:
             lengths = [({"queue": queue}, connection.default_channel.client.llen(queue)) for queue in QUEUES]
     except Exception as problem:  # noqa: BLE001  whatever the transport raises: it does not answer
         logger.warning("broker_unreachable", extra={"problem": repr(problem)})

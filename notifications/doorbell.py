@@ -7,7 +7,10 @@ import celery
 
 logger = logging.getLogger(__name__)
 REST_AFTER_FAILURE = 5.0  # seconds
+ANSWER_KEPT = 20.0
+PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.7}
 _silent_until = 0.0
+_asked = (-ANSWER_KEPT, False)
 
 
 def ring(task: str, pk: int, *, queue: str) -> bool:
@@ -29,9 +32,18 @@ def ring(task: str, pk: int, *, queue: str) -> bool:
 
 
 def is_answered() -> bool:
-    """Whether the broker answers now. Never waits longer than ringing does."""
+    """Whether the broker answers; what it did some seconds ago is believed. Waits a second at most, in workers too."""
+    global _asked
+    asked_at, answered = _asked
+    if time.monotonic() - asked_at > ANSWER_KEPT:
+        answered = _ping()
+        _asked = (time.monotonic(), answered)
+    return answered
+
+
+def _ping() -> bool:
     try:
-        with celery.current_app.connection_for_write() as connection:
+        with celery.current_app.connection_for_write(transport_options=PATIENCE) as connection:
             connection.default_channel.client.ping()
     except Exception as problem:  # noqa: BLE001  whatever the transport raises: it does not answer
         logger.warning("broker_unreachable", extra={"problem": repr(problem)})

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import copying
 import psycopg
 import pytest
 import restoring
@@ -137,3 +138,20 @@ def test_what_comes_after_a_restore_shares_no_number_and_no_id_with_what_was_los
     after = cast.reseller(operator, "Harbor IT")
     assert int(after.number[3:]) == int(before.number[3:]) + 1 + restoring.NUMBERS_LEFT_OUT
     assert after.pk == before.pk + 1 + restoring.IDS_LEFT_OUT
+
+
+def test_old_copies_are_removed_and_half_ones_are_none(tmp_path, monkeypatch, capsys):
+    def make(folder: Path, name: str = "2026-11-29T030000Z") -> Path:
+        (folder / name).mkdir()
+        (folder / name / copying.ABOUT).write_text("{}")
+        return folder / name
+
+    for name in ("2026-11-26T030000Z", "2026-11-27T030000Z", "2026-11-28T030000Z"):
+        make(tmp_path, name)
+    (tmp_path / ".2026-11-28T040000Z.partial").mkdir()
+    (tmp_path / "2026-11-28T050000Z").mkdir()  # of something else: it has no copy.json
+    monkeypatch.setattr(copying, "make", make)
+    monkeypatch.setattr(sys, "argv", ["bin/backup", str(tmp_path), "--keep", "2"])
+    copying.main()
+    assert [copy.name for copy in copying.copies(tmp_path)] == ["2026-11-28T030000Z", "2026-11-29T030000Z"]
+    assert capsys.readouterr().out.strip().endswith("2026-11-29T030000Z")

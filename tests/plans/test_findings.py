@@ -1,6 +1,7 @@
 """Each fault that operations could meet is found, with the thing that it is about; a healthy house has none."""
 
 import shutil
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -15,13 +16,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from notifications import doorbell
 from notifications.models import DeliveryEvent, Notification
 from plans import findings_of_house, heartbeats, vital_signs
 from plans.alarm_kinds import ALARM_KINDS
 from plans.findings import findings
 from plans.models import ImportFate, ImportRun, Operator, Order, PendingChange, Subscription, User, WorkerHeartbeat
 from tests import cast
-from tests.config.surroundings import refusing_server
+from tests.config.surroundings import refusing_server, silent_server
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -30,6 +32,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 @pytest.fixture(autouse=True)
 def a_living_worker(db, monkeypatch):
     monkeypatch.setattr(vital_signs, "_migrated_until", 0.0)
+    monkeypatch.setattr(doorbell, "_asked", (-doorbell.ANSWER_KEPT, False))
     heartbeats.beat("orders@here", found={})
 
 
@@ -149,9 +152,22 @@ def test_a_report_about_nobodys_letter_says_whose_and_what(nordwind):
     assert found.words == "1 report is about no letter of ours, the last one bounced, by resend about re_123."
 
 
-def test_a_broker_that_does_not_answer(nordwind, monkeypatch):
+def test_a_broker_that_refuses(nordwind, monkeypatch):
     monkeypatch.setattr(celery.current_app.conf, "broker_url", refusing_server())
     assert codes(nordwind) == ["broker_away"]
+
+
+def test_a_broker_that_says_nothing_is_waited_for_once(nordwind, monkeypatch):
+    options = celery.current_app.conf.broker_transport_options
+    options["socket_timeout"], before = 10, options["socket_timeout"]  # as in a worker
+    try:
+        with silent_server() as url:
+            monkeypatch.setattr(celery.current_app.conf, "broker_url", url)
+            begun = time.monotonic()
+            assert [codes(nordwind) for _ in range(3)] == [["broker_away"]] * 3
+    finally:
+        options["socket_timeout"] = before
+    assert time.monotonic() - begun < 5
 
 
 def test_a_disk_that_is_almost_full(nordwind, monkeypatch):
