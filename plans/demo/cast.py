@@ -198,6 +198,7 @@ _TOWNS = (
     ("1000", "Brussels", "BE"), ("69002", "Lyon", "FR"), ("44000", "Nantes", "FR"), ("20121", "Milan", "IT"),
     ("2100", "Copenhagen", "DK"), ("111 22", "Stockholm", "SE"), ("00-001", "Warsaw", "PL"), ("110 00", "Prague", "CZ"),
 )  # fmt: skip
+READ_GERMAN = frozenset(city for _, city, country in _TOWNS if country in ("DE", "AT"))
 _STREETS = ("Station Road", "Market Square", "Canal Street", "Mill Lane", "Park Avenue", "Bridge Street", "Old Quay")
 
 # Forty more over all plans: (name, domain, owner, plan, months with us, months on the plan).

@@ -70,6 +70,7 @@ def _account(operator: Operator, reseller: cast.Reseller, *, number: str, manage
         country=country,
         billing_email=reseller.people[0].email,
         has_primary_contact=True,
+        language="de" if city in cast.READ_GERMAN else operator.language,
         account_manager=manager,
         created_at=timezone.now() - timedelta(days=30 * reseller.months + 5),
     )
@@ -97,6 +98,7 @@ def settle_customers(
                 city=city,
                 country=country,
                 billing_email=customer.people[0].email,
+                language="",  # as the storefront's
                 state=Account.State.SUSPENDED if customer.suspended_reason else Account.State.ACTIVE,
                 suspended_reason=customer.suspended_reason,
                 has_primary_contact=True,
