@@ -96,8 +96,15 @@ def test_workers_and_web_serve_as_the_role_that_rewrites_nothing():
     for name in ("web", "orders", "mail"):
         assert OURS[name]["environment"]["DATABASE_URL"].startswith("postgres://uplift_app:")
     for path in UNITS:
-        expected = "owner.env" if path.name == "uplift-nightly.service" else "uplift.env"
+        owns = path.stem in ("uplift-nightly", "uplift-release")
+        expected = "owner.env" if owns else "uplift.env"
         assert unit(path)["EnvironmentFile"] == f"/etc/uplift/{expected}"
+
+
+def test_no_secret_and_no_history_goes_into_the_image():
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    assert {".git", "var", "deploy/*.env"} <= set(left_out)
+    assert "deploy/*.env" in (ROOT / ".gitignore").read_text().split()
 
 
 def test_a_worker_has_longer_to_stop_than_it_gives_its_tasks():

@@ -149,6 +149,15 @@ def test_a_minute_between_two_looks_and_one_question_where_it_is_nobodys_turn(no
     assert watch() == 0  # the sweeper has just looked
 
 
+def test_a_sweep_by_hand_tells_that_no_worker_lives(nordwind):
+    WorkerHeartbeat.objects.all().delete()
+    for _ in range(2):
+        pass_time(1.1)
+        sweep(execute=True)
+    [letter] = digests()
+    assert "No worker is running." in letter.text
+
+
 @pytest.mark.django_db(transaction=True)
 def test_sweepers_that_look_at_once_write_one_letter():
     heartbeats.beat("orders@here", found={})
