@@ -17,6 +17,7 @@ from . import findings_of_house
 from .alarm_kinds import ALARM_KINDS, AlarmKind, Thing
 from .models import ImportFate, ImportRun, Operator, Order, PendingChange, Subscription
 from .periods import today
+from .renewing import why_it_failed
 
 MOST = 1_000  # counted no further
 SHOWN = 3  # things that are named
@@ -107,14 +108,16 @@ def strange_reports(operator: Operator) -> Iterator[Finding]:
 
 
 def late_renewals(operator: Operator) -> Iterator[Finding]:
+    """With what the oldest one met; the log has the rest."""
     on = today(operator, now=timezone.now() - RENEWED_WITHIN)
-    rows = list(
-        Subscription.objects.due(operator, on=on).order_by("period_end_on").values_list("number", flat=True)[: MOST + 1]
-    )
+    due = Subscription.objects.due(operator, on=on).order_by("period_end_on")
+    rows = list(due.values_list("pk", "number")[: MOST + 1])
     if rows:
         one, many = "{} is due for renewal and does not go through.", "{} are due for renewal and do not go through."
-        things = tuple(Thing("subscription", number, number) for number in rows[:SHOWN])
-        yield Finding(ALARM_KINDS["renewals_late"], _many(len(rows), "subscription", one, many), None, things)
+        things = tuple(Thing("subscription", number, number) for _, number in rows[:SHOWN])
+        why = why_it_failed(rows[0][0])
+        words = _many(len(rows), "subscription", one, many) + (f" {rows[0][1]} met {why.rstrip('.')}." if why else "")
+        yield Finding(ALARM_KINDS["renewals_late"], words, None, things)
 
 
 def late_changes(operator: Operator) -> Iterator[Finding]:

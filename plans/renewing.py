@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -22,6 +23,7 @@ from .periods import first_today, period_end, today
 
 logger = logging.getLogger(__name__)
 
+TOLD_FOR = 3600  # seconds; each round says it anew
 TOGETHER = 50  # subscriptions in one transaction: their accounts are locked for a tenth of a second
 
 
@@ -82,9 +84,19 @@ class Turn:
         try:
             with transaction.atomic():
                 return bool(_renew(_locked(Subscription.objects.filter(pk=pk)), self.operator, on=self.on))
-        except Exception:
+        except Exception as problem:
             logger.exception("renewal_failed", extra={"subscription_id": pk})
+            cache.set(_key(pk), " ".join(f"{type(problem).__name__}: {problem}".split())[:120], TOLD_FOR)
             return False
+
+
+def why_it_failed(subscription_id: int) -> str:
+    """What the last try to renew it met, for who reads Operations; empty where nobody has tried for an hour."""
+    return cache.get(_key(subscription_id), "")
+
+
+def _key(subscription_id: int) -> str:
+    return f"renewal_failed:{subscription_id}"
 
 
 def _locked(wanted: QuerySet[Subscription]) -> list[int]:

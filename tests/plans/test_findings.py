@@ -21,7 +21,18 @@ from notifications.models import DeliveryEvent, Notification
 from plans import findings_of_house, heartbeats, vital_signs
 from plans.alarm_kinds import ALARM_KINDS
 from plans.findings import findings
-from plans.models import ImportFate, ImportRun, Operator, Order, PendingChange, Subscription, User, WorkerHeartbeat
+from plans.models import (
+    Charge,
+    ImportFate,
+    ImportRun,
+    Operator,
+    Order,
+    PendingChange,
+    Subscription,
+    User,
+    WorkerHeartbeat,
+)
+from plans.renewing import renew_due
 from tests import cast
 from tests.config.surroundings import refusing_server, silent_server
 
@@ -143,6 +154,15 @@ def test_what_is_wrong_is_found_and_told_in_a_sentence(nordwind, code):
         assert found.since is None
     else:
         assert found.since <= timezone.now()
+
+
+def test_a_renewal_that_fails_says_what_it_met(nordwind):
+    ended_days_ago(3)
+    Charge.objects.update(period_start_on=Subscription.objects.get().period_end_on)  # as if it were charged already
+    renew_due(seconds=1)
+    [found] = findings(nordwind)
+    assert found.kind.code == "renewals_late"
+    assert f"{Subscription.objects.get().number} met IntegrityError: " in found.words and "\n" not in found.words
 
 
 def test_a_report_about_nobodys_letter_says_whose_and_what(nordwind):
