@@ -61,10 +61,11 @@ def changes_that_wait(operator: Operator) -> Work:
 
 
 def lost_letters(operator: Operator) -> Work:
-    """Letters that did not arrive, until somebody has dealt with them."""
-    lost = Notification.objects.of_operator(operator).open_tasks()
-    newest = lost.select_related("account").defer("text", "html").order_by("-pk")[:SHOWN]
-    return Work([row(letter) for letter in newest], _capped(lost))
+    """Letters that did not arrive, until somebody has dealt with them: the newest of the first thousand."""
+    lost = Notification.objects.of_operator(operator).open_tasks().order_by()
+    pks = sorted(lost.values_list("pk", flat=True)[: MOST + 1])
+    newest = Notification.objects.filter(pk__in=pks[-SHOWN:]).select_related("account").defer("text", "html")
+    return Work([row(letter) for letter in newest.order_by("-pk")], shown(len(pks), most=MOST))
 
 
 def latest(operator: Operator) -> list[Activity]:

@@ -91,8 +91,12 @@ class NotificationQuerySet(models.QuerySet):
 
     def open_tasks(self) -> "NotificationQuerySet":
         """Letters that somebody has to deal with. Once it was sent again, the later letter stands for the first one:
-        it has arrived, or it is a task itself. Tests are nobody's task."""
-        return self.filter(NOT_DEALT_WITH, ~Q(template_code__startswith=TEST), ~stood_for())
+        it has arrived, or it is a task itself. Tests are nobody's task.
+
+        The states are named twice: SQLite, which cannot use the partial index, finds its way by them where no order is
+        asked for."""
+        is_one = ~Q(template_code__startswith=TEST) & ~stood_for()
+        return self.filter(NOT_DEALT_WITH, is_one, state__in=(*LOST, State.UNKNOWN))
 
     def with_task(self) -> "NotificationQuerySet":
         """Each with `is_task`: whether somebody has to deal with it."""

@@ -1,6 +1,7 @@
 """A letter that did not arrive is a task wherever it shows, until it was sent again or is marked as dealt with."""
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from notifications.models import Notification
@@ -43,6 +44,22 @@ def test_what_was_lost_is_a_task_and_nothing_else(letter, state):
     put(letter, state, next_attempt_at=due, **(lease if state == "sending" else {}))
     assert tasks(letter) == ([letter.pk] if is_task else [])
     assert [one.is_task for one in Notification.objects.filter(pk=letter.pk).with_task()] == [is_task]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL is asked in test_query_plans.py")
+def test_an_index_leads_to_tasks_and_possible_duplicates(letter):
+    letters = Notification.objects.filter(operator=letter.operator_id)
+    tasks = letters.open_tasks().values("pk")
+    assert "INDEX letter_by_state (operator_id=? AND state=?)" in tasks.explain()
+    assert "rowid=?" in letters.filter(pk__in=tasks).order_by("-pk")[:5].explain().splitlines()[0]
+    assert "INDEX letter_maybe_twice" in letters.filter(possible_duplicate=True).order_by("-pk")[:5].explain()
+
+
+def test_the_bell_says_that_words_were_removed(maren, letter, staff):
+    put(letter, "sent", recipient_user=staff)
+    assert letter.text.splitlines()[0] in maren.get("/bss/notifications/").text
+    assert Notification.objects.filter(pk=letter.pk).remove_words() == 1
+    assert "The words of this letter were removed on" in maren.get("/bss/notifications/").text
 
 
 def test_unknown_is_a_task_only_when_no_worker_tries_again(letter):

@@ -32,7 +32,10 @@ class NotificationFilters(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", max_length=254)
 
     def in_view(self, letters: QuerySet, _name: str, view: str) -> QuerySet:
-        return letters.open_tasks() if view == "attention" else letters.filter(possible_duplicate=True)
+        if view == "twice":
+            return letters.filter(possible_duplicate=True)
+        tasks = Notification.objects.of_operator(self.request.operator).open_tasks()  # few, and found without an order
+        return letters.filter(pk__in=tasks.values("pk"))
 
     def of_account(self, letters: QuerySet, _name: str, number: str) -> QuerySet:
         """By its id, which leads into the index of an account's letters: no other letter is looked at."""
