@@ -7,6 +7,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 
+from notifications.languages import languages
+
 from .kept import forget_operator
 from .models import Account, NumberSeries, Operator, Storefront, User
 from .organization_rules import problems_of
@@ -22,7 +24,7 @@ REQUIRED = ("name", "short_name", "address", "tax_name", "sender_name", "sender_
 # Changes of these are told with what they were and are; of the rest by name only.
 TOLD = {"currency": "currency", "time_zone": "time zone", "tax_name": "tax name", "tax_rate": "tax rate",
         "alias_quarantine_days": "alias quarantine",
-        "letter_words_months": "months that words of letters are kept"}  # fmt: skip
+        "letter_words_months": "months that words of letters are kept", "language": "language of letters"}  # fmt: skip
 
 
 class CannotChange(Exception):
@@ -51,6 +53,7 @@ class Organization:
     sender_email: str
     alias_quarantine_days: str
     letter_words_months: str  # 0: for ever
+    language: str  # of letters to whoever has no wish of their own; new accounts begin with it
 
 
 def organization_of(operator: Operator) -> Organization:
@@ -70,6 +73,8 @@ def check_organization(wanted: Organization) -> dict[str, str]:
         int(months) == 0 or SHORTEST_WORDS <= int(months) <= LONGEST_WORDS
     ):
         problems["letter_words_months"] = f"Enter 0, or a number of months from {SHORTEST_WORDS} to {LONGEST_WORDS}."
+    if wanted.language not in languages():
+        problems["language"] = "Choose a language of the list."
     return problems
 
 

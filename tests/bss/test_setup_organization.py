@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from plans.letters import operations_of
 from plans.models import Account, Activity, NumberSeries, Operator, Order, Storefront
 from plans.organizing import CannotChange, change_organization, organization_of, set_next_number
 from plans.preview import Wanted
@@ -77,6 +78,13 @@ def test_what_was_agreed_keeps_its_tax(maren, nordwind):
     assert Order.objects.get(pk=order.pk).tax == order.charges.get().tax == Decimal("28.31")
 
 
+def test_operations_read_the_language_that_is_chosen(maren, nordwind):
+    assert save(maren, language="de").status_code == 302
+    assert operations_of(now(nordwind)).language == "de"
+    assert "language of letters en to de" in Activity.objects.get(verb="organization.changed").text
+    assert maren.get("/bss/accounts/new/").context["form"]["language"].value() == "de"
+
+
 def test_accounts_keep_their_currency(maren, nordwind):
     account = cast.reseller(nordwind)
     save(maren, currency="USD")
@@ -93,6 +101,7 @@ def test_accounts_keep_their_currency(maren, nordwind):
      ("operations_email", "x"), ("sender_email", "a@b"), ("sender_name", ""), ("sender_email", "x" * 260 + "@b.test"),
      ("alias_quarantine_days", "-1"), ("alias_quarantine_days", "3651"), ("alias_quarantine_days", "1.5"),
      ("alias_quarantine_days", "²"), ("alias_quarantine_days", "9" * 30),
+     ("language", "tlh"), ("language", ""),
      ("letter_words_months", "2"), ("letter_words_months", "241"), ("letter_words_months", "-3"),
      ("letter_words_months", "²"), ("letter_words_months", "1e2")],
 )  # fmt: skip

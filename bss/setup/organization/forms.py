@@ -1,5 +1,6 @@
 from django import forms
 
+from notifications.languages import languages
 from plans.models import NumberSeries, Operator
 from plans.organization_rules import CURRENCIES, time_zones
 from plans.organizing import HIGHEST_NUMBER, Organization, check_organization, organization_of, shown_number
@@ -51,6 +52,12 @@ class OrganizationForm(ShapedForm):
         help_text="How long a Storefront Alias is kept for its reseller after the plan has ended.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": "Enter a number of days."},
+    )
+    language = forms.ChoiceField(
+        label="Language of letters",
+        choices=lambda: languages().items(),
+        help_text="To operations, and to whoever has no other. New accounts begin with it.",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a language of the list."),
     )
     letter_words_months = TypedField(
         label="Words of letters are kept, in months",
