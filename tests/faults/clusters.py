@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -80,6 +81,18 @@ class OwnCluster:
         url = self.url().replace("postgres://", "postgresql://", 1)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
+
+    def dump(self, name: str, kept: Path) -> None:
+        draft = kept.with_suffix(f".{os.getpid()}")
+        self._tell("pg_dump", name, "--file", str(draft), "--no-owner", "--no-privileges")
+        draft.replace(kept)
+
+    def restore(self, name: str, kept: Path) -> None:
+        self._tell("psql", name, "--file", str(kept), "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1")
+
+    def _tell(self, program: str, name: str, *arguments: str) -> None:
+        command = [str(programs() / program), "--dbname", self.url(name).replace("postgres://", "postgresql://", 1)]
+        subprocess.run([*command, *arguments], check=True, stdout=subprocess.DEVNULL, timeout=120)
 
     def restart_at_once(self) -> None:
         """As `pg_ctl restart -m immediate`: every session is cut, and it recovers from its log."""

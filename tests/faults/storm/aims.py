@@ -35,10 +35,16 @@ class Aims:
 
     def blow(self) -> None:
         for aim in (
-            self.the_first_bell_is_heard, self.ten_bells_are_one_execution, self.a_slow_worker_is_fenced,
-            self.half_an_order_is_none, self.an_answer_nobody_heard, self.a_double_click_is_one_order,
-            self.two_tabs_are_one_order, self.a_call_sent_twice_is_one_order,
-        ):  # fmt: skip
+            self.the_first_bell_is_heard,
+            self.a_lost_bell_loses_nothing,
+            self.ten_bells_are_one_execution,
+            self.a_slow_worker_is_fenced,
+            self.half_an_order_is_none,
+            self.an_answer_nobody_heard,
+            self.a_double_click_is_one_order,
+            self.two_tabs_are_one_order,
+            self.a_call_sent_twice_is_one_order,
+        ):
             name = aim.__name__.replace("_", " ")
             try:
                 aim(self.missed[name])
@@ -90,6 +96,13 @@ class Aims:
             if Order.objects.filter(pk=order.pk, state="executed", rung_at=None).exists():
                 return
         missed.append("no order was executed by its own bell")
+
+    def a_lost_bell_loses_nothing(self, missed: list[str]) -> None:
+        self.house.to_broker.turn("refuse")
+        order = self.placed()
+        self.house.to_broker.turn("pass")
+        if not self.wait(lambda: self.is_executed(order), seconds=60):
+            missed.append(f"nobody found {order.number}")
 
     def ten_bells_are_one_execution(self, missed: list[str]) -> None:
         order = self.placed("exec.claimed=sleep=0.5*1")

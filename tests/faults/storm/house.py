@@ -79,8 +79,11 @@ class House:
     def pool_children(self) -> list[int]:
         """Whoever works for the workers, by pid. Not who has just been born: a worker that loses one of its first
         children before it has looked at all of them ends, and on a busy machine none would ever begin to work."""
-        there = [pid for worker in self.workers if worker.process for pid in children_of(worker.process.pid)]
-        return [pid for pid in there if age_of(pid) > GROWN_UP]
+        return [pid for worker in self.workers for pid in self.grown_up(worker)]
+
+    def grown_up(self, worker: Child) -> list[int]:
+        process = worker.process
+        return [pid for pid in children_of(process.pid) if age_of(pid) > GROWN_UP] if process else []
 
     def stop(self) -> None:
         for child in filter(None, self.children()):

@@ -13,6 +13,7 @@ import psycopg
 from .house import House, children_of
 
 EVERY = {"pool child": 0.5, "worker": 15.0, "backend": 2.0}  # seconds between two blows of a kind
+SOON = 0.3  # seconds after which one that did not strike is tried again
 BLOWS_AT = {
     "broker flushed": (0.15, 0.6),
     "broker restarted empty": (0.35, 0.8),
@@ -57,26 +58,28 @@ class Weather(threading.Thread):
         while not self.stopping.wait(0.05):
             for kind, at in next_at.items():
                 if time.monotonic() >= at:
-                    next_at[kind] = time.monotonic() + EVERY[kind]
-                    self.blow(kind)
+                    next_at[kind] = time.monotonic() + (EVERY[kind] if self.blow(kind) else SOON)
             for each in sorted(self.left):
                 if self.progress() >= each[0]:
                     self.left.remove(each)
                     self.blow(each[1])
 
-    def blow(self, kind: str) -> None:
+    def blow(self, kind: str) -> bool:
+        """Whether it struck: what it aimed at may be gone already."""
         try:
-            if self.kinds[kind]() is not False:
-                self.blows[kind] += 1
-        except (OSError, psycopg.Error) as problem:  # what it aimed at was gone already
-            self.blows[f"{kind}: missed ({type(problem).__name__})"] += 1
+            struck = self.kinds[kind]() is not False
+        except (OSError, psycopg.Error):
+            struck = False
+        self.blows[kind] += struck
+        return struck
 
     def has_done_all(self) -> bool:
         return not self.left
 
     def stop(self) -> None:
         self.stopping.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
     # --- Processes ---
 
@@ -86,11 +89,14 @@ class Weather(threading.Thread):
             os.kill(self.random.choice(there), signal.SIGKILL)
         return bool(there)
 
-    def kill_worker(self) -> None:
-        """Its main process alone: the children of its pool are orphans until the supervisor comes."""
+    def kill_worker(self) -> bool:
+        """Its main process alone: the children of its pool are orphans until the supervisor comes. Not while it is
+        still starting, or on a busy machine nobody would ever come to work."""
         worker = self.house.workers[self.blows["worker"] % 2]
-        if worker.process:
+        is_at_work = worker.process and self.house.grown_up(worker)
+        if is_at_work:
             os.kill(worker.process.pid, signal.SIGKILL)
+        return bool(is_at_work)
 
     def kill_web_worker(self) -> bool:
         there = children_of(self.house.web.process.pid)
