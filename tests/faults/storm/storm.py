@@ -56,6 +56,7 @@ def blow(
         clock["world made"] = time.monotonic()
         faults = Faults(folder / "faults")
         house.start(**post_office.environment(), FAULTS_FILE=str(faults.path), **without(asked.without))
+        clock["house stands"] = time.monotonic()
         seen: Counter = Counter()
         aims = Aims(house, world, faults, Caller(house.base, world, seen, 0))
         post_office.calm_down()
@@ -65,7 +66,6 @@ def blow(
         crowd = Crowd(house.base, world, seen, left_out=aims.taken, callers=CALLERS)
         faults.set(*([] if asked.aims_only else steps_that_hurt(asked.many)))
         weather = Weather(house, seed=asked.seed, progress=crowd.progress)
-        clock["house stands"] = time.monotonic()
         crowd.start()
         if not asked.aims_only:
             weather.start()
