@@ -36,6 +36,7 @@ class House:
         self.web: Child | None = None
         self.workers: list[Child] = []
         self.lives: Counter = Counter()
+        self._lives_seen: dict[str, tuple[int, int, float]] = {}  # pid, where its log begins, when it was ready
         self._lock = threading.Lock()  # one at a time starts and kills
 
     def start(self, **environment: str) -> None:
@@ -47,6 +48,7 @@ class House:
         self.workers = [self._worker("orders", "orders,bulk"), self._worker("mail", "mail")]
         for child in self.children():
             child.start()
+        self.look_after()
         deadline = time.monotonic() + 40
         while not answers(f"{self.base}/healthz"):
             if time.monotonic() > deadline:
@@ -71,19 +73,37 @@ class House:
     def look_after(self) -> None:
         """What a supervisor does: whatever has died is started again, half a second later, however often."""
         with self._lock:
+            for worker in self.workers:
+                self.grown_up(worker)  # sees each life begin
             for child in self.children():
                 child.falls = 0
                 if child.look_after():
                     self.lives[child.name] += 1
 
     def pool_children(self) -> list[int]:
-        """Whoever works for the workers, by pid. Not who has just been born: a worker that loses one of its first
+        """Whoever works for the workers, by pid. Not of one that still starts: a worker that loses one of its first
         children before it has looked at all of them ends, and on a busy machine none would ever begin to work."""
         return [pid for worker in self.workers for pid in self.grown_up(worker)]
 
     def grown_up(self, worker: Child) -> list[int]:
         process = worker.process
-        return [pid for pid in children_of(process.pid) if age_of(pid) > GROWN_UP] if process else []
+        if process is None or not self.is_at_work(worker, process.pid):
+            return []
+        return [pid for pid in children_of(process.pid) if age_of(pid) > GROWN_UP]
+
+    def is_at_work(self, worker: Child, pid: int) -> bool:
+        """Whether this life of the worker has said that it is ready, a moment ago at least."""
+        life = self._lives_seen.get(worker.name)
+        if life is None or life[0] != pid:
+            life = self._lives_seen[worker.name] = (pid, worker.log.stat().st_size, 0.0)
+        _, begun_at, ready_at = life
+        if not ready_at:
+            with worker.log.open("rb") as log:
+                log.seek(begun_at)
+                if b" ready." in log.read():
+                    self._lives_seen[worker.name] = (pid, begun_at, time.monotonic())
+            return False
+        return time.monotonic() - ready_at > GROWN_UP
 
     def stop(self) -> None:
         for child in filter(None, self.children()):
