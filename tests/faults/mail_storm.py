@@ -58,8 +58,8 @@ class Storm:
             time.sleep(self.chance.uniform(0.02, 0.4))
             self.kill_somebody(whole_worker=number % 10 == 4)
             self.worker.look_after()  # as the supervisor does: a worker that loses a child while it starts gives up
-            if number % 4 == 3:
-                let_time_pass()
+            if number % 4 == 3 and self.provider.process.poll() is None:
+                let_time_pass()  # not while the provider is away: that would be a day in a minute
 
     def place_order(self) -> None:
         number = len(self.orders)
