@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.account import app_settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from storefront.secret_tokens import TokenGenerator
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +41,11 @@ def test_a_link_works_once():
     invited.set_password("a-long-way-to-hamburg")
     invited.save()
     assert not generator.check_token(invited, token)
+
+
+def test_a_link_is_made_and_looked_at_without_a_word_written():
+    user = cast.user("jonas.brandt@techsolutions.example")
+    with CaptureQueriesContext(connection) as queries:
+        token = TokenGenerator().make_token(user)
+        assert TokenGenerator().check_token(user, token)
+    assert list(queries) == []
