@@ -13,7 +13,7 @@ from notifications.models import Notification
 from plans.contacts import choose_language
 from ui.forms import ShapedForm
 
-from ..keyset import newest_first
+from ..keyset import Page, newest_first
 from ..membership import Visitor, member_may
 
 
@@ -54,6 +54,8 @@ def _page(request: HttpRequest, form: LanguageForm, *, status: int = 200) -> Htt
     for letter in page.rows:
         letter.about = _about(letter, request.visitor, is_store=request.storefront.is_own)
     context = {"page": page, "after": _after(request.GET), "form": form}
+    if status != 200:  # this address is none to ask for
+        context |= {"stay": reverse("notifications"), "page": Page(page.rows)}
     return render(request, "storefront/notifications.html", context, status=status)
 
 

@@ -150,6 +150,7 @@ def test_a_person_chooses_the_language_of_letters_to_them(alpine, home):
     letter = Notification.objects.filter(recipient_user=person).latest("pk")
     assert (letter.template_code, letter.language) == ("password_reset", "de")
     answer = client.post(f"{home}notifications/language/", {"language": "tlh"})
+    assert f'name="next" value="{home}notifications/"' in answer.text  # the address of the form is no page
     assert (answer.status_code, "Choose a language of the list." in answer.text) == (422, True)
     contact.refresh_from_db()
     assert contact.language == "de"
