@@ -13,6 +13,12 @@ def nordwind(db):
     return cast.distributor()
 
 
+@pytest.fixture(autouse=True)
+def kept_alarms(monkeypatch):
+    """What the head of each page says of the house stays known, however long a slow machine takes."""
+    monkeypatch.setattr("bss.alarms.KEPT", 3600)
+
+
 @pytest.fixture
 def office(settings):
     """Signs somebody in at the back office of the BSS host."""

@@ -50,6 +50,7 @@ def test_a_revoked_token_is_over_and_revoking_twice_says_so(maren):
 
 def test_no_more_queries_for_many(maren):
     counts = []
+    maren.get(URL)  # what the head of each page says of the house is known now
     for many in (1, 20, 50):
         for _ in range(many - ApiToken.objects.count()):
             maren.post(f"{URL}new/", GOOD)

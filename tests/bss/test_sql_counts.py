@@ -109,12 +109,6 @@ RECORDS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def warm(monkeypatch):
-    """What the head of each page says of the house stays known, however long a slow machine takes."""
-    monkeypatch.setattr("bss.alarms.KEPT", 3600)
-
-
 @pytest.fixture
 def world(nordwind) -> dict[str, object]:
     """One of everything. Alpine Cloud is on Free, and a draft would lift it; Basic Net's draft has its alias; Kestrel

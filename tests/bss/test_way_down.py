@@ -152,7 +152,7 @@ def test_the_list_of_customers_costs_the_same_for_many(maren, harbor, django_ass
     for many in (1, 30):
         for one in range(many):
             cast.customer(harbor, f"Customer {one} of {many}")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             maren.get(listed)
 
 
