@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from . import rendering_once, theme
 
 # What stands around every page. Times are left out: from the cache they come back less exact than from the database.
 OF_SHOP = ("pk", "version", "state", "name", "tagline", "support_email", "support_phone")
+ADDRESSED = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}  # with one of them a page is for one reader
 OF_OPERATOR = ("pk", "version", "name", "short_name", "tax_name", "support_email")
 
 
@@ -29,7 +31,7 @@ def page(
     `is_one_of_few`: whether its address is one of so many as there are things to show, so that the page may be kept on
     the server. By default that is any address at which nothing is asked.
     """
-    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+    if not ADDRESSED.isdisjoint(request.COOKIES):
         return render(request, template, context)
     shown = _digest(request, shows)
     held = parse_etags(request.headers.get("If-None-Match", ""))
@@ -62,6 +64,7 @@ def _digest(request: HttpRequest, shows: list) -> str:
         theme.chosen(request),
         theme.this_year(),
         request.credit,
+        request.has_terms,
         request.texts,
         [getattr(shop, name) for name in OF_SHOP],
         [getattr(operator, name) for name in OF_OPERATOR],

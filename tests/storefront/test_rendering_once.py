@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.contrib.messages import INFO
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.signals import template_rendered
 
 from plans.models import Account, Price, Product, Storefront
@@ -116,3 +119,10 @@ def test_who_is_signed_in_is_shown_a_page_of_their_own(alpine, settings):
     member = Client()
     member.force_login(cast.buyer_of(alpine), backend=settings.AUTHENTICATION_BACKENDS[0])
     assert [is_rendered("/", member) for _ in range(2)] == [True, True]
+
+
+def test_a_message_is_read_by_whom_it_is_for_and_by_nobody_after(alpine):
+    """Messages wait in a cookie for the next page, whether or not anybody is signed in there."""
+    reader = Client()
+    reader.cookies["messages"] = CookieStorage(RequestFactory().get("/"))._encode([Message(INFO, "Welcome back.")])
+    assert ["Welcome back." in each.get("/").text for each in (reader, Client(), reader)] == [True, False, False]
