@@ -6,7 +6,7 @@ that is only a URL field becomes the box with the address. The HTML is made from
 
 import re
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.template.loader import render_to_string
 
@@ -98,6 +98,7 @@ def render_letter(
     """(subject, text, html) of one letter. `words` has subject, preview_text, body, button_label (a template row, or
     the starter words). Raises TemplateRefused when the words cannot be merged with `values`."""
     values = {name: clean(str(value)) for name, value in values.items()}
+    brand = replace(brand, support_email=clean(brand.support_email))
     urls = {value for name, value in values.items() if _is_url_field(name) and _URL.fullmatch(value)}
     subject = _one_line(words.subject, values=values, limit=200)
     blocks = _blocks(merge(words.body, values=values), urls=urls)

@@ -144,7 +144,7 @@ def rows_of(letter: Letter, template: Template, *, operator_id: int) -> list[Not
             language=language,
             from_name=clean(letter.brand.from_name or letter.brand.name)[:120],
             from_email=letter.brand.from_email,
-            reply_to=letter.brand.support_email,
+            reply_to=clean(letter.brand.support_email),
             subject=subject,
             text=text,
             html=html,
