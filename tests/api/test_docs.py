@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
+from django.utils import timezone
 
 from api.throttles import A_MINUTE
+from notifications.models import Notification
 from plans.execution import execute_order
 from plans.models import Order
 from tests import cast
@@ -41,7 +43,7 @@ class Shell:
 
 def test_the_calls_of_the_page(erp, tech):
     shell = Shell(erp)
-    find, look, order, ask, letters, charges, impact, down, undo = CALLS
+    find, look, order, ask, letters, resend, charges, impact, down, undo = CALLS
     [found] = shell.run(find).json()["results"]
     shell.told["ACCOUNT"] = found["number"]
     shell.told["FINGERPRINT"] = shell.run(look).json()["fingerprint"]
@@ -50,7 +52,12 @@ def test_the_calls_of_the_page(erp, tech):
     shell.told["ORDER"] = ordered.json()["number"]
     execute_order(Order.objects.get().pk)
     assert shell.run(ask).json()["state"] == "executed"
-    assert [letter["template"] for letter in shell.run(letters).json()["results"]] == ["welcome_standard"]
+    [letter] = shell.run(letters).json()["results"]
+    assert letter["template"] == "welcome_standard"
+    shell.told["LETTER"] = str(letter["id"])
+    Notification.objects.update(state="sent", sent_at=timezone.now())
+    again = shell.run(resend.replace("17", str(tech.contacts.get(is_primary=True).pk)))
+    assert (again.status_code, again.json()["recipient_email"]) == (201, letter["recipient_email"])
     shell.told["CHARGE"] = "0"
     assert [charge["total"] for charge in shell.run(charges).json()["results"]] == ["177.31"]
     again = shell.run(order)

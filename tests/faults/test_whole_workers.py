@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def killed_half_way(processes, surroundings, faults, account, tmp_path, **worker) -> Order:
-    faults.set(f"exec.before_commit=wait={tmp_path / 'never'}*1")
+    faults.set(f"exec.activities=wait={tmp_path / 'never'}*1")
     first = processes.worker(**surroundings, **worker)
     order = cast.order_plan(account)
     assert until(faults.fired), first.log.read_text()
@@ -34,5 +34,5 @@ def test_twin_without_a_transaction(processes, surroundings, faults, reseller, j
     assert "1 subscriptions" in traces(order)
     recover(order, by_hand=True)
     found = complaints(order, mails=journal, attempts=2)
-    assert found[0].startswith("the order is failed")
+    assert found[0].startswith("the order is failed"), found
     assert "verify: I2 no subscription without an executed order" in found
