@@ -14,6 +14,7 @@ import redis
 from children import Child, Minder
 from django.conf import settings
 
+from notifications import doorbell
 from tests import emptying, migrated, sharing
 from tests.processes import Processes
 
@@ -72,8 +73,9 @@ def no_doorbells_left(bells: redis.Redis) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache(broker: None) -> None:
-    """Rate limits and cached sessions of the test before are none of ours."""
+    """Rate limits, cached sessions and what a broker answered in the test before are none of ours."""
     emptying.empty_cache()
+    doorbell._asked = (-doorbell.ANSWER_KEPT, False)
 
 
 @pytest.fixture

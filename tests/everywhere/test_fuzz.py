@@ -139,7 +139,7 @@ def test_every_field_of_every_form(world, sender, forms):
             known, turn = (found.route, name) in done, len(done) + TURN  # known: another page has shown it already
             if known and in_bss:
                 continue
-            parts = 36 if in_bss else 18 if known or found.face == "reseller" else 5
+            parts = 54 if in_bss else 27 if known or found.face == "reseller" else 6
             tried = dict(hostile.share(values.items(), parts, turn=turn))
             shapes = hostile.share(hostile.shapes(found.form.sent, name), min(parts, 12), turn=turn)
             for body in [*hostile.bodies(found.form.sent, name, tried), *shapes]:
@@ -231,7 +231,7 @@ def test_every_parameter_of_every_page(sender, parameters):
     done = set()
     for who, target, name in parameters:
         room = (target.rstrip("/").rpartition("/")[2], name)  # the rooms of signing in are the same in each face
-        parts = 36 if "/bss/" in target or "/api/" in target else 18 if room in done else 5
+        parts = 54 if "/bss/" in target or "/api/" in target else 27 if room in done else 6
         for what, value in hostile.share(hostile.VALUES.items(), parts, turn=len(done) + TURN):
             sender.send(who, Form("get", target), Body(f"{name}: {what}", hostile.encoded([(name, value)])))
         for query in (f"{name}=1&{name}=2", name, f"{name}[]=1", f"{name}=%zz%"):

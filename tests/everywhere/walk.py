@@ -14,7 +14,7 @@ from tests.world import World
 
 # Whose forms are fuzzed first; whoever is shown yet another form is asked after them.
 ORDER = ("basic", "mending", "anonymous", "admin", "staff_administrator", "staff_of_both")
-FIRST, LATER = 8, 2  # pages of one kind that they see, and those who come after: the rooms are known, their rights not
+FIRST, LATER = 4, 1  # pages of one kind that they see, and those who come after: the rooms are known, their rights not
 WHO_READS = {  # and nobody else
     crowd.MINE: {"viewer", "buyer", "subscriptions_manager", "storefront_manager", "admin"},
     crowd.NEIGHBOURS: {"neighbour"},

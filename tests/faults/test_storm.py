@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MANY = {"postgresql": 60, "sqlite": 24}
 
 
+@pytest.mark.shared("postgresql")  # whose sessions can be cut, and whose server restarted
 @pytest.mark.skipif(connection.vendor == "postgresql" and programs() is None, reason="no PostgreSQL of its own to kill")
 def test_nothing_is_lost_and_nothing_is_there_twice():
     many = os.environ.get("STORM") or str(MANY[connection.vendor])
