@@ -126,12 +126,12 @@ def test_it_asks_the_same_however_much_there_is(client, token):
 def test_a_broker_that_is_away_is_told_and_the_rest_too(client, token, settings):
     import celery
 
-    before = celery.current_app.conf.broker_url
-    celery.current_app.conf.broker_url = refusing_server()
+    before = celery.current_app.conf.broker_write_url
+    celery.current_app.conf.broker_write_url = refusing_server()
     try:
         found = figures(client)
     finally:
-        celery.current_app.conf.broker_url = before
+        celery.current_app.conf.broker_write_url = before
     assert found["uplift_broker_up"] == 0 and found["uplift_oldest_due_order_seconds"] == 0
 
 

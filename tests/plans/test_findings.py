@@ -173,7 +173,7 @@ def test_a_report_about_nobodys_letter_says_whose_and_what(nordwind):
 
 
 def test_a_broker_that_refuses(nordwind, monkeypatch):
-    monkeypatch.setattr(celery.current_app.conf, "broker_url", refusing_server())
+    monkeypatch.setattr(celery.current_app.conf, "broker_write_url", refusing_server())
     assert codes(nordwind) == ["broker_away"]
 
 
@@ -182,7 +182,7 @@ def test_a_broker_that_says_nothing_is_waited_for_once(nordwind, monkeypatch):
     options["socket_timeout"], before = 10, options["socket_timeout"]  # as in a worker
     try:
         with silent_server() as url:
-            monkeypatch.setattr(celery.current_app.conf, "broker_url", url)
+            monkeypatch.setattr(celery.current_app.conf, "broker_write_url", url)
             begun = time.monotonic()
             assert [codes(nordwind) for _ in range(3)] == [["broker_away"]] * 3
     finally:
