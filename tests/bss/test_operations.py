@@ -112,6 +112,16 @@ def test_each_alarm_leads_to_its_thing_and_its_list_and_a_click_mends_it(maren, 
     assert alarms_of(maren) == {}
 
 
+@pytest.mark.parametrize("state", ["failed", "bounced", "complained"])
+def test_the_list_of_an_alarm_holds_the_letter_it_is_about(maren, nordwind, state):
+    cast.on_plan(cast.reseller(nordwind))
+    letter = Notification.objects.get(template_code="welcome_standard")
+    Notification.objects.filter(pk=letter.pk).update(state=state, sent_at=Now())
+    [links] = [links for code, (_, links) in alarms_of(maren).items() if code in ("letters_failed", "letters_bounced")]
+    page = f"/bss/setup/notifications/outbox/{letter.pk}/"
+    assert links[0] == page and page.split("/")[-2] + "/" in maren.get(links[1]).text.split("<tbody", 1)[1]
+
+
 def test_letters_that_were_put_off_are_tried_now_and_those_given_up_are_sent_again(maren, nordwind):
     heartbeats.beat("orders@here", found={})
     cast.on_plan(cast.reseller(nordwind))

@@ -49,9 +49,9 @@ LISTS = {
     "orders_failed": ("orders", "state=failed"),
     "letters_late": ("outbox", "state=queued"),
     "letters_put_off": ("outbox", "state=retry"),
-    "letters_unknown": ("outbox", "state=unknown"),
-    "letters_failed": ("outbox", "state=failed"),
-    "letters_bounced": ("outbox", "state=bounced"),
+    "letters_unknown": ("outbox", "view=attention"),
+    "letters_failed": ("outbox", "view=attention"),
+    "letters_bounced": ("outbox", "view=attention"),
     "changes_late": ("subscriptions", "change=scheduled"),
 }
 PAGES = {"order": "order", "letter": "letter", "subscription": "subscription", "import": "import_result"}
