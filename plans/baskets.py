@@ -5,7 +5,7 @@ One plan at a time: the database holds that promise, and putting another plan in
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -58,17 +58,13 @@ def put_in_basket(
     """
     if not product.is_sold or product.operator_id != storefront.operator_id:
         raise Refused("product_not_sold", product=product.name)
-    try:
-        with transaction.atomic():
-            return _put(user, storefront, product, cycle=cycle, quantity=quantity)
-    except IntegrityError:
-        # The same user in another tab was a moment quicker: what it wrote is there to be found now.
-        with transaction.atomic():
-            return _put(user, storefront, product, cycle=cycle, quantity=quantity)
+    with transaction.atomic():
+        return _put(user, storefront, product, cycle=cycle, quantity=quantity)
 
 
 def _put(user: User, storefront: Storefront, product: Product, *, cycle: str, quantity: int) -> Added:
-    basket, _ = Basket.objects.get_or_create(
+    # Another tab of the same user waits here: past it, what one writes and what one only wants to can lock each other.
+    basket, _ = Basket.objects.select_for_update(no_key=True).get_or_create(
         user=user, storefront=storefront, defaults={"operator_id": storefront.operator_id}
     )
     place = Q(is_plan=True) if product.is_plan else Q(product=product)

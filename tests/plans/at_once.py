@@ -2,6 +2,7 @@
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ def at_once(*calls: Callable[[], object], gate: type[models.Model] | None = None
             outcomes[at] = Outcome(value=call())
         except Exception as problem:  # noqa: BLE001  the judge of the race says which ones are right
             outcomes[at] = Outcome(problem=problem)
+            if not isinstance(problem, Refused):
+                traceback.print_exc()
         finally:
             connection.close()
 

@@ -6,7 +6,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from notifications.models import Notification
 from plans import periods, verify
@@ -125,12 +124,12 @@ def test_a_reseller_on_a_plan_has_an_executed_order_its_storefront_and_no_charge
     assert {"order.execute", "subscription.started", "storefront.opened"} <= {*verbs}
 
 
-def test_the_subscription_keeps_its_start_and_its_day_of_the_month(run):
+def test_the_subscription_keeps_its_start_and_its_day_of_the_month(run, nordwind):
     run(HEAD + GOOD, "--apply")
     pines = Subscription.objects.get(account__name="Nine Pines")
     assert pines.anchor_on == date(2026, 1, 31)
     assert pines.started_at.date() == date(2026, 1, 31)
-    assert pines.period_start_on <= timezone.localdate() < pines.period_end_on
+    assert pines.period_start_on <= periods.today(nordwind) < pines.period_end_on
     assert 28 <= (pines.period_end_on - pines.period_start_on).days <= 31
 
 
