@@ -39,6 +39,7 @@ class Aims:
             self.a_lost_bell_loses_nothing,
             self.ten_bells_are_one_execution,
             self.a_slow_worker_is_fenced,
+            self.who_may_not_is_looked_at_again,
             self.half_an_order_is_none,
             self.an_answer_nobody_heard,
             self.a_double_click_is_one_order,
@@ -127,6 +128,23 @@ class Aims:
         if "lease_lost" not in self.log():
             missed.append(f"{order.number}: who had lost the lease carried the order out all the same")
 
+    def who_may_not_is_looked_at_again(self, missed: list[str]) -> None:
+        """A reseller is suspended while its order is under way: it is refused, and goes through when that is over."""
+        gate = self.house.folder / f"gate-{uuid.uuid4()}"
+        order = self.placed(f"exec.claimed=wait={gate}*1")
+        assert self.wait(self.faults.fired), "nobody claimed it"
+        account = f"/bss/accounts/{self.taken[-1].account}"
+        self.sent(f"{account}/deactivate/", reason="Unpaid")
+        gate.touch()
+        self.wait(lambda: Order.objects.filter(pk=order.pk, state__in=("failed", "executed")).exists())
+        order.refresh_from_db()
+        if (order.state, order.error_code) != ("failed", "account_suspended"):
+            missed.append(f"{order.number} of a suspended account is {order.state} {order.error_code}")
+        self.sent(f"{account}/reactivate/")
+        self.sent(f"/bss/orders/{order.number}/retry/", f"/bss/orders/{order.number}/")
+        if not self.wait(lambda: self.is_executed(order)):
+            missed.append(f"{order.number} is not executed after all")
+
     def half_an_order_is_none(self, missed: list[str]) -> None:
         order = self.placed("exec.charges=kill*1")
         assert self.wait(self.faults.fired), "nobody came so far"
@@ -188,6 +206,11 @@ class Aims:
     def form_for(self, upgrade: Upgrade) -> tuple[str, dict[str, str]]:
         url = f"/bss/accounts/{upgrade.account}/upgrade/standard/"
         return url, self.staff().form(url, url) | typed(upgrade) | {"cycle": "month"}
+
+    def sent(self, url: str, page: str = "", **fields: str) -> None:
+        form = self.staff().form(page or url, url)
+        if form is not None:
+            self.staff().send(url, form | fields)
 
     def staff(self) -> Browser:
         return self.caller.staff
