@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Count, Model
+from django.db.models import Count, Exists, Model, OuterRef
 
 from notifications.models import Notification
 from plans.models import Activity, Charge, Order, Storefront, Subscription
@@ -84,7 +84,8 @@ def look_at_rows(orders: list[Order], verdict: Verdict) -> None:
     started = counted(Subscription.objects, "order_item__order")
     charged = counted(Charge.objects, "order")
     told = counted(Activity.objects.filter(verb="order.execute"), "order")
-    claimed = counted(Activity.objects.filter(verb="order.claim"), "order")
+    retried = Activity.objects.filter(verb="order.retry", order=OuterRef("order"), pk__gt=OuterRef("pk"))
+    claimed = counted(Activity.objects.filter(~Exists(retried), verb="order.claim"), "order")  # as the order counts
     verdict.counted["subscriptions"] = sum(started[pk] for pk in ids)
     for order in orders:
         for what, many, right in (
