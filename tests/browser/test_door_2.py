@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from notifications.models import Notification
 from plans.mending import amend_item
-from plans.models import AliasClaim, Order, Subscription, User
+from plans.models import Account, AliasClaim, Order, Subscription, User
 from plans.ordering import draft_order, place_order
 from plans.preview import Wanted
 from plans.verify import broken
@@ -158,9 +158,9 @@ def test_what_is_typed_before_the_script_has_come_is_looked_up(shop, visitor, st
     expect(page.get_by_text(said).first).to_be_visible()
 
 
-def a_draft(shop, staff: User, *, alias: str) -> Order:
+def a_draft(shop, staff: User, *, alias: str, account: Account | None = None) -> Order:
     wanted = [Wanted(cast.plan_product(shop.operator, "standard"))]
-    return draft_order(shop.account, wanted=wanted, channel="bss_order", by=staff, alias=alias)
+    return draft_order(account or shop.account, wanted=wanted, channel="bss_order", by=staff, alias=alias)
 
 
 @pytest.mark.parametrize("way", WAYS)
