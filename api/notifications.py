@@ -1,5 +1,5 @@
 """Letters: to whom, about what, how far they got; one of them with its exact words, each attempt and what the mail
-provider reported; and sending one again. Resellers see their own."""
+provider reported; sending one again, and marking one as dealt with. Resellers see their own."""
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
@@ -9,11 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notifications.models import DeliveryEvent, Notification, NotificationAttempt
+from plans.lost_letters import deal_with_letter
 from plans.models import Contact
 from plans.resending import resend_letter
 
 from .endpoints import Endpoint, Row, Rows
-from .fields import Body, Whole
+from .fields import Body, Line, Whole
 from .filters import NotificationFilters
 from .idempotency import once
 
@@ -70,6 +71,10 @@ class ResendBody(Body):
     contact = Whole(required=False, min_value=1, max_value=2**63 - 1, help_text=ANOTHER)
 
 
+class DealingBody(Body):
+    note = Line(required=False, allow_blank=True, max_length=120, help_text="What was done; told under Activity")
+
+
 class Notifications:
     queryset = Notification.objects.none()
 
@@ -110,23 +115,41 @@ class NotificationPage(Notifications, Row):
         return _with_all(super().get_queryset())
 
 
-class Resend(Notifications, Endpoint):
+class Act(Notifications, Endpoint):
     writes = "notifications"
 
+    def letter(self, pk: int) -> Notification:
+        letters = Notification.objects.of_operator(self.caller.operator)
+        return get_object_or_404(letters.select_related("account", "order", "subscription"), pk=pk)
+
+    def told(self, pk: int, *, status: int) -> Response:
+        found = _with_all(self.get_queryset()).get(pk=pk)
+        return Response(WholeNotificationBody(found, context={"request": self.request}).data, status=status)
+
+
+class Resend(Act):
     @extend_schema(request=ResendBody, responses={201: WholeNotificationBody})
     @once
     def post(self, request: Request, pk: int) -> Response:
         """Send the letter again, to its address or to another contact of its account. The answer is the new one."""
         sent = self.sent(ResendBody)
-        letters = Notification.objects.of_operator(self.caller.operator)
-        letter = get_object_or_404(letters.select_related("account", "order", "subscription"), pk=pk)
+        letter = self.letter(pk)
         to = self.contact(letter, sent["contact"]) if "contact" in sent else None
         again, _ = resend_letter(letter, to=to, by=self.caller.user)
-        found = _with_all(self.get_queryset()).get(pk=again.pk)
-        return Response(WholeNotificationBody(found, context={"request": request}).data, status=201)
+        return self.told(again.pk, status=201)
 
     def contact(self, letter: Notification, pk: int) -> Contact:
         found = Contact.objects.filter(account=letter.account_id, pk=pk).first() if letter.account_id else None
         if found is None:
             raise serializers.ValidationError({"contact": [NOBODY]})
         return found
+
+
+class DealtWith(Act):
+    @extend_schema(request=DealingBody, responses={200: WholeNotificationBody})
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        """Mark a letter that did not arrive as dealt with: it is nobody's task any more."""
+        note = self.sent(DealingBody).get("note", "")
+        deal_with_letter(self.letter(pk), note=note, by=self.caller.user)
+        return self.told(pk, status=200)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("v1/notifications/", notifications.NotificationList.as_view(), name="notifications"),
     path("v1/notifications/<int:pk>/", notifications.NotificationPage.as_view(), name="notification"),
     path("v1/notifications/<int:pk>/resend/", notifications.Resend.as_view(), name="notification_resend"),
+    path("v1/notifications/<int:pk>/dealt-with/", notifications.DealtWith.as_view(), name="notification_dealt_with"),
     path("v1/orders/", orders.OrderList.as_view(), name="orders"),
     path("v1/orders/<slug:number>/", orders.OrderPage.as_view(), name="order"),
     path("v1/orders/<slug:number>/cancel/", orders.Cancel.as_view(), name="order_cancel"),

@@ -43,7 +43,7 @@ class Shell:
 
 def test_the_calls_of_the_page(erp, tech):
     shell = Shell(erp)
-    find, look, order, ask, letters, resend, charges, impact, down, undo = CALLS
+    find, look, order, ask, letters, resend, dealt, charges, impact, down, undo = CALLS
     [found] = shell.run(find).json()["results"]
     shell.told["ACCOUNT"] = found["number"]
     shell.told["FINGERPRINT"] = shell.run(look).json()["fingerprint"]
@@ -58,6 +58,8 @@ def test_the_calls_of_the_page(erp, tech):
     Notification.objects.update(state="sent", sent_at=timezone.now())
     again = shell.run(resend.replace("17", str(tech.contacts.get(is_primary=True).pk)))
     assert (again.status_code, again.json()["recipient_email"]) == (201, letter["recipient_email"])
+    Notification.objects.filter(pk=letter["id"]).update(state="bounced")
+    assert shell.run(dealt).json()["needs_attention"] is False
     shell.told["CHARGE"] = "0"
     assert [charge["total"] for charge in shell.run(charges).json()["results"]] == ["177.31"]
     again = shell.run(order)

@@ -1,4 +1,4 @@
-"""Letters over the API: each attempt, what the provider reported, and sending one again."""
+"""Letters over the API: each attempt, what the provider reported, sending one again, and that one is dealt with."""
 
 import pytest
 from django.utils import timezone
@@ -69,3 +69,30 @@ def test_to_nobody_else(erp, letter, nordwind):
                   {"contacts": 1}):  # fmt: skip
         assert problem(erp.post(f"notifications/{letter.pk}/resend/", wrong), 422) == "invalid", wrong
     assert not letter.resends.exists()
+
+
+def test_it_is_marked_as_dealt_with_once(erp, letter):
+    url = f"notifications/{letter.pk}/dealt-with/"
+    first = erp.post(url, {"note": "Called Jonas."}, key="one")
+    told = first.json()
+    assert (first.status_code, told["needs_attention"], told["state"]) == (200, False, "bounced")
+    assert told["dealt_with_at"] and told == erp.get(f"notifications/{letter.pk}/").json()
+    assert erp.post(url, {"note": "Called Jonas."}, key="one").json() == told
+    activity = Activity.objects.get(verb="letter.dealt_with")
+    assert activity.text.endswith("marked as dealt with: Called Jonas.")
+    assert (activity.account, activity.order) == (letter.account, letter.order)
+    assert erp.get("notifications/", view="attention").json()["results"] == []
+    assert problem(erp.post(url), 409) == "letter_dealt_with"
+
+
+def test_only_a_lost_letter_of_ones_own_is_dealt_with(erp, letter, nordwind):
+    url = f"notifications/{letter.pk}/dealt-with/"
+    for wrong in ({"note": "x" * 121}, {"note": "a\nb"}, {"note": 1}, {"note": None}, {"notes": "x"}):
+        assert problem(erp.post(url, wrong), 422) == "invalid", wrong
+    Notification.objects.filter(pk=letter.pk).update(state="delivered")
+    assert problem(erp.post(url), 409) == "letter_no_task"
+    theirs = cast.on_plan(cast.reseller(cast.distributor("Sudlicht", host="cloud.other.test"), "Lumen"), alias="lumen")
+    strange = theirs.notifications.first()
+    Notification.objects.filter(pk=strange.pk).update(state="failed", next_attempt_at=None)
+    assert problem(erp.post(f"notifications/{strange.pk}/dealt-with/"), 404) == "not_found"
+    assert not Activity.objects.filter(verb="letter.dealt_with").exists()
