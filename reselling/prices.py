@@ -5,11 +5,13 @@ what the distributor recommends; where it recommends nothing there is no price, 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from plans.models import Price, Product
+from plans.models.product import Cycle
 from plans.money import round_to
 from plans.refusals import Refused
 
@@ -32,13 +34,16 @@ class Pricing:
         return self.markup if own is None else own
 
 
-@dataclass(frozen=True, slots=True)
-class SellPrice:
+class SellPrice(NamedTuple):
     """What customers see: nothing in it tells the cost."""
 
     cycle: str
     currency: str
     amount: Decimal
+
+    @property
+    def label(self) -> str:
+        return Cycle(self.cycle).label
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +86,19 @@ def costings(products: Iterable[Product], *, pricing: Pricing) -> dict[int, list
     return found
 
 
-def sell_prices(products: Iterable[Product], *, pricing: Pricing) -> dict[int, list[SellPrice]]:
-    """The same for customers: only what has a price."""
-    return {key: list(_shown(rows)) for key, rows in costings(products, pricing=pricing).items()}
-
-
-def _shown(rows: list[Costing]) -> Iterator[SellPrice]:
-    yield from (SellPrice(row.cycle, row.currency, row.amount) for row in rows if row.amount is not None)
+def sell_prices(
+    own: dict[int, Decimal | None], costs: Iterable[dict[str, object]], *, pricing: Pricing
+) -> dict[int, list[SellPrice]]:
+    """The same for customers: only what has a price. `own`: product id to the markup of its listing; `costs`: rows of
+    prices in the currency, the monthly ones first."""
+    found: dict[int, list[SellPrice]] = {key: [] for key in own}
+    for row in costs:
+        key, currency = row["product_id"], pricing.currency
+        markup = pricing.markup_on(own[key])
+        amount = sell_amount(row["amount"], recommended=row["recommended"], markup=markup, currency=currency)
+        if amount is not None:
+            found[key].append(SellPrice(row["cycle"], currency, amount))
+    return found
 
 
 def read_markup(text: str) -> Decimal | None:

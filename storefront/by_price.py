@@ -18,9 +18,11 @@ from plans.models import Price, Product
 from plans.models.product import Cycle
 from reselling.prices import Pricing
 
-from .keyset import PAGE, Page, address, by_name
+from .keyset import PAGE, Page, address, after_by_name, last_by_name, page_of_rows
+from .shelves import ON_A_TILE, Row
 
 PRICED = "p."
+SHOWN = (*ON_A_TILE, "own_markup")
 SMALLEST = Decimal("0.0001")  # step of an amount in the database
 Key = tuple[Decimal, int]  # what is asked for, not rounded, and the product's id
 
@@ -36,15 +38,16 @@ class ByPrice:
         """`?after=` is `p.` and the id of the last product with a price, or `id.name` of the last one without."""
         after, first = request.GET.get("after", ""), address(request) if "after" in request.GET else ""
         if after.partition(".")[0].isdecimal():
-            return by_name(self._unpriced(), request)
+            last = last_by_name(request)
+            return page_of_rows(self._unpriced(PAGE + 1, after=last), request)
         keys = [key for _, key in islice(self._priced(self._anchor(after)), PAGE + 1)]
         if len(keys) > PAGE:
             return Page(self._read(keys[:PAGE]), first, address(request, after=f"{PRICED}{keys[PAGE - 1]}"))
         room = PAGE - len(keys)
-        rest = list(self._unpriced().order_by("name", "pk")[: room + 1])
+        rest = self._unpriced(room + 1)
         following = ""
         if len(rest) > room:
-            last = f"{rest[room - 1].pk}.{rest[room - 1].name}" if room else f"{PRICED}{keys[-1]}"
+            last = f"{rest[room - 1]['id']}.{rest[room - 1]['name']}" if room else f"{PRICED}{keys[-1]}"
             following = address(request, after=last)
         return Page(self._read(keys) + rest[:room], first, following)
 
@@ -110,14 +113,17 @@ class ByPrice:
         keys = sorted((cost * (100 + markup) / 100, key) for cost, markup, key in own)
         return [key for key in keys if anchor is None or key > anchor]
 
-    def _read(self, keys: list[int]) -> list[Product]:
-        rows = {row.pk: row for row in self.products.filter(pk__in=keys).defer("description")} if keys else {}
+    def _read(self, keys: list[int]) -> list[Row]:
+        found = self.products.filter(pk__in=keys).values(*SHOWN) if keys else ()
+        rows = {row["id"]: row for row in found}
         return [rows[key] for key in keys if key in rows]
 
-    def _unpriced(self) -> QuerySet[Product]:
+    def _unpriced(self, most: int, *, after: tuple[int, str] | None = None) -> list[Row]:
         """Nothing monthly in the currency, or neither a markup nor a recommendation for it."""
         monthly = Price.objects.filter(product=OuterRef("pk"), currency=self.pricing.currency, cycle=Cycle.MONTH)
         priced = Q(Exists(monthly.filter(**{f"{self._column}__isnull": False})))
         if self.pricing.has_own_prices:
             priced |= Q(own_markup__isnull=False) & Q(Exists(monthly))
-        return self.products.filter(~priced).defer("description")
+        rows = self.products.filter(~priced)
+        rows = after_by_name(rows, *after) if after else rows
+        return list(rows.order_by("name", "pk").values(*SHOWN)[:most])

@@ -3,25 +3,28 @@
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import Q
 from django.http import HttpRequest
 
 from plans.asking import askable
 from plans.kept import categories_key
-from plans.models import Operator, Price, Product
+from plans.models import Operator, Product
+from reselling.prices import SellPrice
 
-from .keyset import Page, by_name
+from .keyset import Page
+from .shelves import Row, Shelf, costs_of
 
 KEPT_FOR = 60  # seconds
 LONGEST_SEARCH = 80
+SOLD = Shelf(lambda operator: Product.objects.sold_by(operator).ordinary(), "operator")
+PLANS_TOO = Shelf(lambda operator: Product.objects.sold_by(operator), "operator", also=("plan_id",))
 
 
 @dataclass(frozen=True)
 class Offer:
     """A product with its price for the shortest cycle that has one; without a price it is shown, not sold."""
 
-    product: Product
-    price: Price | None
+    product: Row
+    price: SellPrice | None
 
 
 @dataclass(frozen=True)
@@ -38,24 +41,23 @@ def find(request: HttpRequest) -> Found:
     """A page of the catalogue by `?q=`, `?category=` and `?after=`. Two queries, whatever the number of products."""
     words = " ".join(askable(request.GET.get("q", ""), most=LONGEST_SEARCH).split())
     category = askable(request.GET.get("category", ""), most=60)
-    products = Product.objects.sold_by(request.operator.pk).ordinary()
-    if category:
-        products = products.filter(category=category)
-    if words:
-        products = products.filter(Q(name__icontains=words) | Q(summary__icontains=words))
-    page = by_name(products.defer("description"), request)
+    page = SOLD.by_name(request, category=category, words=words, operator=request.operator.pk)
     currency = currency_of(request)
     prices = prices_of(page.rows, currency=currency)
-    offers = [Offer(product, next(iter(prices[product.pk]), None)) for product in page.rows]
+    offers = [Offer(row, next(iter(prices[row["id"]]), None)) for row in page.rows]
     return Found(offers, page, categories(request.operator), category, words, currency)
 
 
-def prices_of(products: list[Product], *, currency: str) -> dict[int, list[Price]]:
+def one(operator: Operator, slug: str) -> Row | None:
+    """A product or a plan (then `plan_id` is filled) that is sold here, with its description."""
+    return next(iter(PLANS_TOO.one(operator=operator.pk, slug=slug)), None)
+
+
+def prices_of(products: list[Row], *, currency: str) -> dict[int, list[SellPrice]]:
     """Product id to its prices, the monthly one first. One query."""
-    found: dict[int, list[Price]] = {product.pk: [] for product in products}
-    if found:
-        for price in Price.objects.filter(product__in=list(found), currency=currency).order_by("cycle"):
-            found[price.product_id].append(price)
+    found: dict[int, list[SellPrice]] = {row["id"]: [] for row in products}
+    for cost in costs_of(list(found), currency=currency):
+        found[cost["product_id"]].append(SellPrice(cost["cycle"], currency, cost["amount"]))
     return found
 
 

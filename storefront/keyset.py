@@ -28,12 +28,25 @@ def newest_first(rows: QuerySet, request: HttpRequest) -> Page:
 
 
 def by_name(rows: QuerySet, request: HttpRequest) -> Page:
-    """By name, then id. `?after=` is `id.name` of the last row seen: found even when that row has gone."""
-    number, _, name = request.GET.get("after", "")[:LONGEST_KEY].partition(".")
-    if number.isdecimal() and len(number) < 19 and "\0" not in name:
-        # `name >=` says nothing new, but it is what the index is entered by.
-        rows = rows.filter(Q(name__gt=name) | Q(pk__gt=int(number), name=name), name__gte=name)
+    """By name, then id."""
+    rows = after_by_name(rows, *last) if (last := last_by_name(request)) else rows
     return _page(list(rows.order_by("name", "pk")[: PAGE + 1]), request, lambda row: f"{row.pk}.{row.name}")
+
+
+def last_by_name(request: HttpRequest) -> tuple[int, str] | None:
+    """`?after=` is `id.name` of the last row seen: found even when that row has gone. None on the first page."""
+    number, _, name = request.GET.get("after", "")[:LONGEST_KEY].partition(".")
+    return (int(number), name) if number.isdecimal() and len(number) < 19 and "\0" not in name else None
+
+
+def after_by_name(rows: QuerySet, number: int, name: str) -> QuerySet:
+    # `name >=` says nothing new, but it is what the index is entered by.
+    return rows.filter(Q(name__gt=name) | Q(pk__gt=number, name=name), name__gte=name)
+
+
+def page_of_rows(found: list[dict], request: HttpRequest) -> Page:
+    """By name, then id: plain rows that stand in this order, one more than a page holds."""
+    return _page(found, request, lambda row: f"{row['id']}.{row['name']}")
 
 
 def _page(found: list, request: HttpRequest, key) -> Page:

@@ -5,38 +5,56 @@ the database takes to answer, so that is not done anew for each request.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.db import connection, models
 
 FIRST_STAND_IN = -1_000_000_001
 
 
-class Prepared:
-    """`build` makes a `values()` queryset from stand-ins for `names`; calling it asks with real values, by name.
+class Written(NamedTuple):
+    sql: str
+    parameters: list[object]
+    converters: list[tuple[int, list[Callable], object]]  # a column's place, what makes it Python's, its expression
 
-    Stand-ins are integers that stand nowhere else in the query. Rows are dicts of what the driver gives: ask for
-    numbers, texts and yes-or-no only, and leave times and JSON to the ORM.
+
+class Prepared:
+    """`build` makes a `values()` queryset from stand-ins for `numbers` and `texts`; calling it asks with real values,
+    by name. Rows are the dicts that the queryset would give.
+
+    Stand-ins stand nowhere else in the query, and as they are: a text can be compared with, not searched for in parts.
     """
 
-    def __init__(self, build: Callable[..., models.QuerySet], *names: str) -> None:
+    def __init__(self, build: Callable[..., models.QuerySet], *numbers: str, texts: tuple[str, ...] = ()) -> None:
         self.build = build
-        self.stand_ins = {name: FIRST_STAND_IN - place for place, name in enumerate(names)}
-        self.written: dict[str, tuple[str, list[object]]] = {}
+        self.stand_ins: dict[str, int | str] = {name: FIRST_STAND_IN - place for place, name in enumerate(numbers)}
+        self.stand_ins |= {name: f"\x1a{name}" for name in texts}
+        self.written: dict[str, Written] = {}
 
-    def __call__(self, **values: int) -> list[dict[str, object]]:
-        if connection.vendor not in self.written:
-            sql, parameters = self.build(**self.stand_ins).query.sql_with_params()
-            self.written[connection.vendor] = sql, list(parameters)
-        sql, parameters = self.written[connection.vendor]
+    def __call__(self, **values: int | str) -> list[dict[str, object]]:
+        sql, parameters, converters = self.written.get(connection.vendor) or self._write()
         real = {stand_in: values[name] for name, stand_in in self.stand_ins.items()}
         with connection.cursor() as cursor:
-            cursor.execute(sql, [real.get(each, each) if type(each) is int else each for each in parameters])
+            cursor.execute(sql, [real.get(each, each) if type(each) in (int, str) else each for each in parameters])
             columns = [column[0] for column in cursor.description]
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+            found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        for place, steps, expression in converters:
+            for row in found:
+                for convert in steps:
+                    row[columns[place]] = convert(row[columns[place]], expression, connection)
+        return found
+
+    def _write(self) -> Written:
+        compiler = self.build(**self.stand_ins).query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
+        steps = [(place, functions, expression) for place, (functions, expression) in converters.items()]
+        self.written[connection.vendor] = Written(sql, list(parameters), steps)
+        return self.written[connection.vendor]
 
 
 def columns_of(model: type[models.Model]) -> list[str]:
-    """The columns of a model that `Prepared` can carry."""
+    """The columns of a model that a member's row carries: no times, nothing large."""
     fields = model._meta.concrete_fields
     return [field.attname for field in fields if not isinstance(field, models.DateTimeField | models.JSONField)]
 

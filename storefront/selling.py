@@ -3,11 +3,14 @@
 What leaves this module holds no cost: a product comes with sell prices only.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -19,19 +22,48 @@ from reselling.home_page import featured
 from reselling.prices import Pricing, SellPrice, sell_prices
 
 from .by_price import ByPrice
-from .keyset import Page, by_name
+from .keyset import Page
+from .prepared import Prepared
+from .shelves import ON_A_TILE, Row, Shelf, costs_of, narrowed
 
 KEPT_FOR = 60  # seconds
 SORTS = {"": "Name", "price": "Price"}
 UNCHOSEN_ON_HOME = 6
 LONGEST_SEARCH, LONGEST_CATEGORY = 80, 60
+WHOSE, OWN_MARKUP = ("storefront", "operator"), "own_markup"
+
+
+class Chooser(NamedTuple):
+    """As much of a storefront as its catalogue is read by."""
+
+    pk: int
+    operator_id: int
+    lists_everything: bool
+
+
+def _of_either_kind(read: Callable[[Chooser], QuerySet[Product]], make: Callable) -> dict[bool, object]:
+    """The same question of a storefront that lists everything, and of one that lists what it chose."""
+
+    def of(lists_everything: bool) -> Callable[..., QuerySet[Product]]:
+        return lambda storefront, operator: read(Chooser(storefront, operator, lists_everything))
+
+    return {lists_everything: make(of(lists_everything)) for lists_everything in (True, False)}
+
+
+def _on_tiles(products: Callable[..., QuerySet[Product]]) -> Prepared:
+    return Prepared(lambda **whose: products(**whose).values(*ON_A_TILE, OWN_MARKUP), *WHOSE)
+
+
+SHELVES = _of_either_kind(listed, lambda products: Shelf(products, *WHOSE, also=(OWN_MARKUP,)))
+CHOSEN_ON_HOME = _of_either_kind(lambda shop: featured(shop).filter(is_listed=True), _on_tiles)
+FIRST_ON_HOME = _of_either_kind(lambda shop: listed(shop).order_by("name", "pk")[:UNCHOSEN_ON_HOME], _on_tiles)
 
 
 @dataclass(frozen=True)
 class Offer:
     """A product with its prices, the monthly one first; without any, customers ask for one."""
 
-    product: Product
+    product: Row
     prices: list[SellPrice]
 
     @property
@@ -41,8 +73,7 @@ class Offer:
     @property
     def facts(self) -> tuple:
         """All that a page may show of it."""
-        shown = self.product
-        return shown.pk, shown.version, shown.name, shown.summary, shown.category, shown.icon, shown.unit, self.prices
+        return *self.product.values(), *self.prices
 
 
 @dataclass(frozen=True)
@@ -53,60 +84,72 @@ class Found:
     category: str
     words: str
     sort: str
-    category_links: list[dict[str, object]]  # label, url, is_current; as those that sort
-    sorts: list[dict[str, object]]
+
+    @cached_property
+    def category_links(self) -> list[dict[str, object]]:
+        """Label, url, is_current; as those that sort."""
+        named = {"": "All products"} | {name: name for name in self.categories}
+        return [self._link(label, category=value) for value, label in named.items()]
+
+    @cached_property
+    def sorts(self) -> list[dict[str, object]]:
+        return [self._link(label, sort=value) for value, label in SORTS.items()]
+
+    def is_at(self, address: str) -> bool:
+        """Whether the page is one of those that the links to categories lead to."""
+        is_linked = not self.words and (not self.category or self.category in self.categories)
+        return is_linked and self._link("")["url"] == address
+
+    def _link(self, label: str, **changes: str) -> dict[str, object]:
+        """One address for each thing: its parts always stand in the same order, and none is empty."""
+        now = {"category": self.category, "q": self.words, "sort": self.sort}
+        query = urlencode({part: wanted for part, wanted in (now | changes).items() if wanted})
+        url = f"{reverse('products')}?{query}".removesuffix("?")
+        return {"label": label, "url": url, "is_current": changes.items() <= now.items()}
 
 
 def find(request: HttpRequest) -> Found:
     """A page of the catalogue by `?q=`, `?category=`, `?sort=`, `?after=`. Few queries, however many products."""
     words = " ".join(askable(request.GET.get("q", ""), most=LONGEST_SEARCH).split())
     category = askable(request.GET.get("category", ""), most=LONGEST_CATEGORY)
-    products = listed(request.storefront)
-    if category:
-        products = products.filter(category=category)
-    if words:
-        products = products.filter(Q(name__icontains=words) | Q(summary__icontains=words))
-    sort = request.GET.get("sort", "")
+    shop, sort = request.storefront, request.GET.get("sort", "")
     if sort in SORTS and sort:
+        products = narrowed(listed(shop), category=category, words=words)
         page = ByPrice(products, request.pricing).page(request)
     else:
-        page, sort = by_name(products.defer("description"), request), ""
-    shown, categories = offers(page.rows, pricing=request.pricing), listed_categories(request.storefront)
-    named = {"": "All products"} | {name: name for name in categories}
-    return Found(
-        shown,
-        page,
-        categories,
-        category,
-        words,
-        sort,
-        category_links=_links("category", named, category=category, q=words, sort=sort),
-        sorts=_links("sort", SORTS, category=category, q=words, sort=sort),
-    )
+        page, sort = _shelf(shop).by_name(request, category=category, words=words, **_whose(shop)), ""
+    shown = offers(page.rows, pricing=request.pricing)
+    return Found(shown, page, listed_categories(shop), category, words, sort)
 
 
-def _links(name: str, labels: dict[str, str], **now: str) -> list[dict[str, object]]:
-    """One address for each thing: its parts always stand in the same order, and none is empty."""
-    links = []
-    for value, label in labels.items():
-        query = urlencode({part: wanted for part, wanted in (now | {name: value}).items() if wanted})
-        url = f"{reverse('products')}?{query}".removesuffix("?")
-        links.append({"label": label, "url": url, "is_current": value == now[name]})
-    return links
+def offer_of(request: HttpRequest, slug: str) -> Offer | None:
+    """A product of the storefront, with its description. Two queries."""
+    shop = request.storefront
+    found = offers(_shelf(shop).one(slug=slug, **_whose(shop)), pricing=request.pricing)
+    return found[0] if found else None
 
 
-def offers(products: list[Product], *, pricing: Pricing) -> list[Offer]:
+def _shelf(shop: Storefront) -> Shelf:
+    return SHELVES[shop.lists_everything]
+
+
+def _whose(shop: Storefront) -> dict[str, int]:
+    """A storefront that is only previewed has no id yet: nothing is chosen for it."""
+    return {"storefront": shop.pk or 0, "operator": shop.operator_id}
+
+
+def offers(products: list[Row], *, pricing: Pricing) -> list[Offer]:
     """One query."""
-    prices = sell_prices(products, pricing=pricing)
-    return [Offer(product, prices[product.pk]) for product in products]
+    own = {row["id"]: row.pop(OWN_MARKUP) for row in products}
+    prices = sell_prices(own, costs_of(list(own), currency=pricing.currency), pricing=pricing)
+    return [Offer(row, prices[row["id"]]) for row in products]
 
 
-def on_home(storefront: Storefront) -> tuple[list[Product], bool]:
+def on_home(shop: Storefront) -> tuple[list[Row], bool]:
     """The products of the home page, in order, and whether the reseller chose them; else the first of its catalogue."""
-    chosen = list(featured(storefront).filter(is_listed=True).defer("description"))
-    if chosen:
-        return chosen, True
-    return list(listed(storefront).order_by("name", "pk").defer("description")[:UNCHOSEN_ON_HOME]), False
+    whose = _whose(shop)
+    chosen = CHOSEN_ON_HOME[shop.lists_everything](**whose)
+    return (chosen, True) if chosen else (FIRST_ON_HOME[shop.lists_everything](**whose), False)
 
 
 def listed_categories(storefront: Storefront) -> list[str]:

@@ -2,12 +2,11 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from plans import links
-from plans.models import Product
 
 from .. import catalogue_reading, icon, plan_cards
 from ..forms import BasketItemForm
@@ -21,7 +20,7 @@ from ..waiting import waiting_on
 def catalogue(request: HttpRequest) -> HttpResponse:
     found = catalogue_reading.find(request)
     shows = [
-        *(part for offer in found.offers for part in (offer.product, offer.price)),
+        *((*offer.product.values(), offer.price) for offer in found.offers),
         found.categories,
         found.page.following,
     ]
@@ -30,20 +29,24 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = get_object_or_404(Product.objects.sold_by(request.operator.pk), slug=slug)
-    if shown.is_plan:
+    shown = catalogue_reading.one(request.operator, slug)
+    if shown is None:
+        raise Http404
+    if shown["plan_id"] is not None:
         return redirect("plans")
     return product_page(request, shown)
 
 
-def product_page(request: HttpRequest, shown: Product, *, form: BasketItemForm | None = None) -> HttpResponse:
+def product_page(
+    request: HttpRequest, shown: catalogue_reading.Row, *, form: BasketItemForm | None = None
+) -> HttpResponse:
     """The page of a product; with what was typed wrongly into its form, said at the fields (422)."""
     currency = catalogue_reading.currency_of(request)
-    prices = catalogue_reading.prices_of([shown], currency=currency)[shown.pk]
+    prices = catalogue_reading.prices_of([shown], currency=currency)[shown["id"]]
     context = {"product": shown, "prices": prices, "currency": currency, "form": form}
     if form is None:
-        return page(request, "storefront/product.html", context, shows=[shown, *prices])
-    context["stay"] = reverse("product", args=[shown.slug])
+        return page(request, "storefront/product.html", context, shows=[*shown.values(), *prices])
+    context["stay"] = reverse("product", args=[shown["slug"]])
     return render(request, "storefront/product.html", context, status=422)
 
 

@@ -64,7 +64,7 @@ def test_examples(cost, markup, currency, price):
 
 
 def test_what_customers_see_has_no_cost():
-    assert SellPrice.__slots__ == ("cycle", "currency", "amount")
+    assert SellPrice._fields == ("cycle", "currency", "amount")
 
 
 def test_a_margin_is_told_of_the_price():

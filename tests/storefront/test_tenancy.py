@@ -132,7 +132,7 @@ def test_the_prefix_is_put_back_after_each_request(alpine):
 
 
 def test_the_prefix_is_put_back_when_a_view_breaks(alpine, monkeypatch):
-    monkeypatch.setattr("storefront.selling.by_name", lambda *_: 1 / 0)
+    monkeypatch.setattr("storefront.selling.find", lambda *_: 1 / 0)
     response = at("/alpinecloud/products/")
     assert response.status_code == 500
     assert "Something went wrong" in response.text
