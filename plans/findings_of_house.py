@@ -29,13 +29,15 @@ def all_of_them() -> Iterator[Told]:
     """As (code, words, since, things)."""
     yield from of_workers()
     if not doorbell.is_answered():
-        yield "broker_away", "The broker at REDIS_URL does not answer: orders are found by the sweeper.", None, ()
+        words = "The broker does not answer: sweepers find what is due, seconds later. Start it, or correct REDIS_URL."
+        yield "broker_away", words, None, ()
     if (many := refused_reports.lately()) >= REFUSED_REPORTS:
         words = f"{many:,} reports about letters were refused: forged, or MAIL_REPORT_SECRETS is not the provider’s."
         yield "reports_refused", words, None, ()
     free = free_bytes()
     if free < LEAST_FREE:
-        yield "disk_full", f"{free // 1_000_000:,} MB are free where uploads are kept.", None, ()
+        words = f"{free // 1_000_000:,} MB are free where uploads are kept: make room on the disk of STATE_DIR."
+        yield "disk_full", words, None, ()
     if waiting := vital_signs.unapplied_migrations():
         words = f"{waiting} migration{'s wait' if waiting != 1 else ' waits'}: run manage.py migrate."
         yield "migrations_wait", words, None, ()
@@ -71,7 +73,8 @@ def _clocks(living: list[WorkerHeartbeat]) -> Iterator[Told]:
     for name, by in [*ours, *apart]:
         if abs(by) > CLOCKS_DIFFER:
             side = "ahead of" if by > timedelta() else "behind"
-            yield "clock_off", f"The clock of {name} is {abs(by).seconds:,} s {side} the database’s.", None, ()
+            words = f"The clock of {name} is {abs(by).seconds:,} s {side} the database’s: set both by NTP."
+            yield "clock_off", words, None, ()
             return
 
 

@@ -4,7 +4,9 @@ import signal
 import time
 from datetime import timedelta
 
+import celery
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
@@ -12,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bss.setup.operations import backlog
+from notifications import doorbell
 from notifications.models import Notification
 from plans import heartbeats
 from plans.mending import retry_failed
@@ -19,6 +22,7 @@ from plans.models import Activity, Alarm, Order, User, WorkerHeartbeat
 from tests import cast
 from tests.bss.conftest import sign_in
 from tests.bss.test_dashboard import failed_plan_order
+from tests.config.surroundings import refusing_server
 
 URL = "/bss/setup/operations/"
 
@@ -142,6 +146,43 @@ def test_letters_that_were_put_off_are_tried_now_and_those_given_up_are_sent_aga
     assert not Notification.objects.of_operator(theirs).filter(resend_of__isnull=False).exists()
     verbs = Activity.objects.filter(actor_name="Maren Holt").values_list("verb", flat=True)
     assert {"operations.letters_tried", "letter.resent"} <= set(verbs)
+
+
+def refuse_the_broker(broken: pytest.MonkeyPatch) -> None:
+    broken.setattr(celery.current_app.conf, "broker_write_url", refusing_server())
+
+
+def fill_the_disk(broken: pytest.MonkeyPatch) -> None:
+    """/proc is a file system without a free byte."""
+    broken.setattr("django.conf.settings.MEDIA_ROOT", "/proc/media")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "title", "says"),
+    [
+        (refuse_the_broker, "The broker does not answer", "Start it, or correct REDIS_URL."),
+        (fill_the_disk, "The disk is almost full", "0 MB are free where uploads are kept: make room on the disk of"),
+    ],
+)
+def test_a_fault_that_no_click_mends_says_what_does(maren, break_it, title, says):
+    heartbeats.beat("orders@here", found={})
+    assert "Nothing is wrong." in words(maren)
+    with pytest.MonkeyPatch.context() as broken:
+        break_it(broken)
+        forget_what_was_asked()
+        [row] = maren.get(URL).context["alarms"]
+        assert says in row.words
+        assert f'<span class="badge bad">{title}</span><span class="sec">{row.words}</span>' in words(maren)
+        banner = f'<strong>{row.words}</strong> <a href="{URL}">Open Operations</a>'
+        assert banner in words(maren, "/bss/orders/")
+    forget_what_was_asked()
+    assert "Nothing is wrong." in words(maren) and banner not in words(maren, "/bss/orders/")
+
+
+def forget_what_was_asked() -> None:
+    """As if twenty seconds had passed."""
+    cache.clear()
+    doorbell._asked = (-doorbell.ANSWER_KEPT, False)
 
 
 def test_a_dead_worker_is_forgotten_and_a_living_one_is_not(maren):
