@@ -131,6 +131,15 @@ def test_it_shows_on_the_dashboard_the_order_and_the_account_and_leads_to_what_m
     assert maren.get(f"{OUTBOX}?view=attention").context["rows"] == []
 
 
+def test_where_a_letter_is_not_wanted_its_address_is_not_what_is_wrong(maren, letter):
+    put(letter, "complained")
+    page, corrected = maren.get(f"{OUTBOX}{letter.pk}/").text, "Correct the address of"
+    assert "does not want it: write to somebody else" in page and corrected not in page
+    assert "Tech Solutions has no other contact to choose." in maren.get(f"{OUTBOX}{letter.pk}/resend/").text
+    put(letter, "bounced")
+    assert corrected in maren.get(f"{OUTBOX}{letter.pk}/").text
+
+
 def test_who_may_not_mend_it_reads_it(nordwind, office, letter):
     put(letter, "bounced")
     reader = office(cast.staff(nordwind, "read_only").user)

@@ -45,7 +45,7 @@ class LetterPage(StaffRequired, View):
                 (event, TONES.get(event.kind, "")) for event in letter.delivery_events.order_by("happened_at", "pk")
             ],
             "resends": [row(one) for one in letter.resends.defer("text", "html").order_by("pk")],
-            "reader": reader_of(letter) if letter.is_task else None,
+            "reader": reader_of(letter) if letter.is_task and letter.state != Notification.State.COMPLAINED else None,
             "months": months_kept(letter),
         }
         return render(request, "bss/setup/notifications/letter.html", context)
