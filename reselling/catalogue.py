@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, FilteredRelation, Q, QuerySet, Value
@@ -29,7 +30,15 @@ class Choice:
     markup: Decimal | None = None
 
 
-def catalogue_of(storefront: Storefront) -> QuerySet[Product]:
+class Chooser(NamedTuple):
+    """As much of a storefront as its catalogue is read by."""
+
+    pk: int
+    operator_id: int
+    lists_everything: bool
+
+
+def catalogue_of(storefront: Storefront | Chooser) -> QuerySet[Product]:
     """What the distributor allows a storefront to list, each product with what the reseller chose about it.
 
     `is_listed`: it stands in the catalogue; `choice`: the listing's word, None without one; `own_markup`; `place` on
@@ -45,7 +54,7 @@ def catalogue_of(storefront: Storefront) -> QuerySet[Product]:
     )  # fmt: skip
 
 
-def listed(storefront: Storefront) -> QuerySet[Product]:
+def listed(storefront: Storefront | Chooser) -> QuerySet[Product]:
     """What its visitors see."""
     if storefront.lists_everything:
         return catalogue_of(storefront).filter(is_listed=True)

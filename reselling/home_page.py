@@ -1,7 +1,7 @@
 """STORY: a reseller says what the home page of its storefront says, and which products it shows, in which order."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from plans.kept import forget_storefront
 from plans.models import Listing, Product, Storefront, User
@@ -9,16 +9,18 @@ from plans.refusals import Refused
 from plans.trail import remember
 from plans.versions import take_turn
 
-from .catalogue import catalogue_of
+from .catalogue import Chooser, catalogue_of
 
 CHANGED = "storefront.home_changed"
 MOST_FEATURED = 12
 STEPS = {"up": -1, "down": 1}
 
 
-def featured(storefront: Storefront) -> QuerySet[Product]:
+def featured(storefront: Storefront | Chooser) -> QuerySet[Product]:
     """What is on the home page, in order; one that is not listed at the moment keeps its place, unseen."""
-    return catalogue_of(storefront).filter(place__isnull=False).order_by("place")
+    # The second condition says nothing new, but it is what the index is entered by.
+    is_there = Q(listings__storefront=storefront.pk, listings__featured__isnull=False)
+    return catalogue_of(storefront).filter(is_there, place__isnull=False).order_by("place")
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ What leaves this module holds no cost: a product comes with sell prices only.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.core.cache import cache
@@ -17,28 +16,20 @@ from django.urls import reverse
 from plans.asking import askable
 from plans.kept import listed_key
 from plans.models import Product, Storefront
-from reselling.catalogue import listed
+from reselling.catalogue import Chooser, listed
 from reselling.home_page import featured
 from reselling.prices import Pricing, SellPrice, sell_prices
 
 from .by_price import ByPrice
 from .keyset import Page
 from .prepared import Prepared
-from .shelves import ON_A_TILE, Row, Shelf, costs_of, narrowed
+from .shelves import ON_A_TILE, Row, Shelf, costs_of
 
 KEPT_FOR = 60  # seconds
 SORTS = {"": "Name", "price": "Price"}
 UNCHOSEN_ON_HOME = 6
 LONGEST_SEARCH, LONGEST_CATEGORY = 80, 60
 WHOSE, OWN_MARKUP = ("storefront", "operator"), "own_markup"
-
-
-class Chooser(NamedTuple):
-    """As much of a storefront as its catalogue is read by."""
-
-    pk: int
-    operator_id: int
-    lists_everything: bool
 
 
 def _of_either_kind(read: Callable[[Chooser], QuerySet[Product]], make: Callable) -> dict[bool, object]:
@@ -114,8 +105,8 @@ def find(request: HttpRequest) -> Found:
     category = askable(request.GET.get("category", ""), most=LONGEST_CATEGORY)
     shop, sort = request.storefront, request.GET.get("sort", "")
     if sort in SORTS and sort:
-        products = narrowed(listed(shop), category=category, words=words)
-        page = ByPrice(products, request.pricing).page(request)
+        chooser = Chooser(*_whose(shop).values(), shop.lists_everything)
+        page = ByPrice(chooser, request.pricing, category, words).page(request)
     else:
         page, sort = _shelf(shop).by_name(request, category=category, words=words, **_whose(shop)), ""
     shown = offers(page.rows, pricing=request.pricing)

@@ -63,7 +63,7 @@ def narrowed(products: QuerySet[Product], *, category: str, words: str) -> Query
 
 def costs_of(keys: list[int], *, currency: str) -> list[Row]:
     """The prices of products as the distributor made them, the monthly ones first. One query."""
-    return _costs(len(keys))(currency=currency, **_numbered(keys)) if keys else []
+    return _costs(len(keys))(currency=currency, **numbered(keys)) if keys else []
 
 
 @cache
@@ -74,8 +74,8 @@ def _costs(many: int) -> Prepared:
         prices = Price.objects.filter(product__in=list(keys.values()), currency=currency).order_by("cycle")
         return prices.values("product_id", "cycle", "amount", "recommended")
 
-    return Prepared(build, *_numbered([0] * many), texts=("currency",))
+    return Prepared(build, *numbered([0] * many), texts=("currency",))
 
 
-def _numbered(keys: list[int]) -> dict[str, int]:
+def numbered(keys: list[int]) -> dict[str, int]:
     return {f"key_{place}": key for place, key in enumerate(keys)}

@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from plans.models import Listing, Price, Product, Storefront
+from reselling.home_page import featured
+from storefront import by_price
 from tests import cast
 from tests.storefront.visits import statements
 
@@ -96,3 +99,14 @@ def test_it_asks_the_same_whatever_there_is(shop, count):
         Client().get("/techsolutions/products/?sort=price")
     assert counted.many <= 5, counted.text
     assert "COUNT(" not in counted.text
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite plans by its indexes, whatever is in the tables")
+@pytest.mark.parametrize("column", ["amount", "recommended"])
+def test_nothing_is_sorted_that_grows_with_the_catalogue(shop, column):
+    of = {"storefront": shop.pk, "operator": shop.operator_id, "currency": "EUR", "category": ""}
+    for lists_everything in (True, False):
+        plan = by_price._first(lists_everything, column, True, False, **of).explain()
+        assert f"INDEX price_by_{column}" in plan and "TEMP B-TREE" not in plan, plan
+    assert "SEARCH plans_listing USING INDEX" in by_price._with_own_markup(False, **of).explain().splitlines()[0]
+    assert "INDEX one_product_per_place" in featured(shop).explain().splitlines()[0]
