@@ -82,7 +82,12 @@ def _first_segments(entry: URLPattern | URLResolver) -> set[str]:
 
 def reserved_words(operator: Operator) -> frozenset[str]:
     """Every word no reseller may have here: the platform's, the operator's own list; plurals of all too."""
-    words = platform_words() | {word.lower() for word in operator.reserved_aliases}
+    return _reserved(tuple(operator.reserved_aliases), tuple(settings.STORE_HOST_URLCONFS))
+
+
+@lru_cache(maxsize=128)
+def _reserved(own: tuple[str, ...], urlconfs: tuple[str, ...]) -> frozenset[str]:
+    words = set(PLATFORM_WORDS).union(*map(route_words, urlconfs), map(str.lower, own))
     return frozenset(words.union(*map(with_plural, words)))
 
 

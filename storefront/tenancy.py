@@ -137,7 +137,8 @@ def find_place(host: str, path: str) -> Place | Elsewhere | HttpResponse | None:
     segment = path.removeprefix("/").partition("/")[0]
     if host == settings.BSS_HOST and segment == "bss":
         return _slashed(path, segment) or Place("bss", segment)
-    window = windows.of_host(host) if len(host) <= LONGEST_HOST else None
+    alias = segment.lower() if aliases.SHAPE.match(segment.lower()) else ""
+    window = windows.of_host(host, alias=alias) if len(host) <= LONGEST_HOST else None
     if segment == "api" and (window or host == settings.BSS_HOST):
         whose = (window.operator, window.storefront) if window else (None, None)
         return _slashed(path, segment) or Place("api", segment, *whose)
@@ -145,7 +146,7 @@ def find_place(host: str, path: str) -> Place | Elsewhere | HttpResponse | None:
         return _nowhere(path) if host == settings.BSS_HOST else None
     if segment == PREVIEW:
         return _previewed(window, path) or _store(window)
-    if not aliases.SHAPE.match(segment.lower()):
+    if not alias:
         return _store(window)
     return _reseller(window, segment, path) or _store(window)
 
@@ -179,7 +180,7 @@ def _reseller(window: windows.Window, segment: str, path: str) -> Place | Elsewh
     alias = segment.lower()
     if alias in aliases.reserved_words(window.operator):
         return None
-    found, rest = windows.of_alias(window.operator, alias), path[len(segment) + 1 :] or "/"
+    found, rest = windows.of_alias(window, alias), path[len(segment) + 1 :] or "/"
     if found is None:
         present = renaming.alias_now(alias, operator_id=window.operator.pk)
         return Elsewhere(f"/{present}{rest}", has_moved=True) if present else None

@@ -18,19 +18,30 @@ from .prepared import instance_of
 KEPT_FOR = 30  # seconds
 
 
+# The operator of a host, as it was last: only a guess, so that both windows of an address are looked for at once.
+_operators: dict[str, int] = {}
+
+
 class Window(NamedTuple):
     operator: Operator
     storefront: Storefront
     has_terms: bool  # the operator has published terms for resellers
+    beside: dict[str, object] = {}  # what else was looked for in the cache, by key; None where nothing was kept
 
 
-def of_host(host: str) -> Window | None:
-    """The operator whose store host this is, and its own storefront. No query when it was asked for lately."""
+def of_host(host: str, *, alias: str = "") -> Window | None:
+    """The operator whose store host this is, and its own storefront. No query when it was asked for lately.
+
+    `alias` is what will be looked for next.
+    """
     key = host_key(host)
-    kept = cache.get(key)
+    beside = alias_key(_operators[host], alias) if alias and host in _operators else ""
+    found = cache.get_many([key, beside] if beside else [key])
+    kept = found.get(key)
     if kept:
         operator, storefront = instance_of(Operator, kept["operator"]), instance_of(Storefront, kept["storefront"])
-        return Window(operator, storefront, kept["has_terms"])
+        _operators[host] = operator.pk
+        return Window(operator, storefront, kept["has_terms"], {beside: found.get(beside)} if beside else {})
     own = Storefront.objects.filter(operator__store_host=host, is_own=True).select_related("operator").first()
     if own is None:
         return None
@@ -52,10 +63,11 @@ class ResellerWindow(NamedTuple):
         return Pricing(self.currency, self.has_own_prices, self.storefront.markup)
 
 
-def of_alias(operator: Operator, alias: str) -> ResellerWindow | None:
+def of_alias(window: Window, alias: str) -> ResellerWindow | None:
     """The reseller's storefront under an alias, in whatever state. No query when it was open lately."""
+    operator = window.operator
     key = alias_key(operator.pk, alias)
-    kept = cache.get(key)
+    kept = window.beside[key] if key in window.beside else cache.get(key)
     if kept:
         return ResellerWindow(**kept | {"storefront": instance_of(Storefront, kept["storefront"])})
     claim = AliasClaim.objects.filter(operator=operator, alias=alias, storefront__isnull=False)

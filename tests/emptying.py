@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from config.cache import CacheUnreachable
+from storefront.rendering_once import pages
 
 BY_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
 APPEND_ONLY = '"plans_activity"'  # no row of it may be deleted
@@ -37,6 +38,7 @@ def empty() -> None:
 def empty_cache() -> None:
     """On a busy machine it may not answer at once; the house then leaves it alone for some seconds."""
     deadline = time.monotonic() + 15
+    pages.clear()
     while True:
         try:
             return cache.clear()
