@@ -33,6 +33,8 @@ from .reports import token_of
 Outcome = NotificationAttempt.Outcome
 # 401, 403: our key is wrong, and somebody will mend it; 408, 425, 429: the provider asks for patience.
 _LATER = frozenset({401, 403, 408, 425, 429})
+# A gateway speaks: what lies behind it may have taken the letter. 520 and 524 are Cloudflare's.
+_GATEWAY = frozenset({502, 504, 520, 524})
 LETTER = "letter"  # under this name a provider keeps our token beside the letter
 # What a provider with keys says of a key that it knows: the first request is still running, or the letter was taken
 # before with other words, as one whose personal link is made anew for each try.
@@ -223,6 +225,8 @@ def _read_api(error: AnymailRequestsAPIError, text: str) -> Answer:
     text = f"{status}: {said}"[:500] if said else text
     if status == 409 and _KEY_TAKEN in error.response.text:
         return Answer(Outcome.ACCEPTED, text)
+    if status in _GATEWAY:
+        return Answer(Outcome.UNKNOWN, text)
     if status in _LATER or status >= 500 or (status == 409 and _KEY_IN_USE in error.response.text):
         return Answer(Outcome.DEFERRED, text, retry_after=_retry_after(error.response))
     return Answer(Outcome.REFUSED, text)

@@ -40,6 +40,23 @@ def test_what_a_status_means(nordwind, provider, status, state):
     assert str(status) in letter.attempt_rows.get().answer
 
 
+@pytest.mark.parametrize("status", [502, 504, 520, 524])
+def test_a_gateway_that_speaks_for_the_provider_leaves_it_unknown(nordwind, provider, status):
+    """What lies behind it may have taken the letter: ten minutes for a report, then once more, and marked."""
+    provider.answers = [(status, {"Retry-After": "2"}, {}), (status, {}, {})]
+    [letter] = welcome(nordwind)
+    deliver(letter.pk)
+    row = reread(letter)
+    assert (row.state, row.possible_duplicate, letter.attempt_rows.get().outcome) == ("unknown", False, "unknown")
+    assert 595 < (row.next_attempt_at - timezone.now()).total_seconds() <= 600
+    make_due(letter)
+    deliver(letter.pk)
+    row = reread(letter)
+    assert (row.state, row.possible_duplicate, row.next_attempt_at) == ("unknown", True, None)
+    assert all({"Name": "Message-ID", "Value": row.message_id} in asked["Headers"] for asked in provider.asked)
+    assert len(provider.asked) == 2
+
+
 @pytest.mark.parametrize(("wish", "pause"), [("200", 200), ("2", 10), ("soon", 10), ("99999999", 86400)])
 def test_the_providers_wish_is_honoured_within_reason(nordwind, provider, wish, pause):
     provider.answers = [(429, {"Retry-After": wish}, {"ErrorCode": 429, "Message": "Slowly."})]
