@@ -10,9 +10,12 @@ from django.db.models import QuerySet
 from notifications.catalogue import CATALOGUE
 from notifications.models import Notification
 from notifications.writing import Recipient, people_of, templates_of
+from plans.models import Account, Order
+from plans.prepared import Prepared
 from plans.preview import Preview
 
 State = Notification.State
+MOST_LOST = 3
 KINDS = {
     State.QUEUED: "info",
     State.SENDING: "info",
@@ -39,9 +42,27 @@ def row(letter: Notification) -> dict[str, object]:
     return {"letter": letter, "kind": KINDS[letter.state], "said": SAID.get(letter.state, "")}
 
 
-def tasks_among(letters: QuerySet, *, most: int) -> list[dict[str, object]]:
-    """Those of the letters that somebody has to deal with, the newest first. One query."""
-    return [row(letter) for letter in letters.open_tasks().defer("text", "html").order_by("-pk")[:most]]
+def tasks_of(account: Account) -> list[dict[str, object]]:
+    """The letters about the account that somebody has to deal with, the newest MOST_LOST. One query."""
+    return [row(letter) for letter in TASKS(account=account.pk)]
+
+
+def _tasks(account: int) -> QuerySet:
+    tasks = Notification.objects.filter(account=account).open_tasks()
+    return tasks.defer("text", "html").order_by("-pk")[:MOST_LOST]
+
+
+TASKS = Prepared(_tasks, account=int)
+
+
+def letters_of_order(order: Order) -> list[dict[str, object]]:
+    """What was written about the order, each with whether it `is_task`. One query."""
+    return [row(letter) for letter in LETTERS(order=order.pk)]
+
+
+LETTERS = Prepared(
+    lambda order: Notification.objects.filter(order=order).with_task().order_by("pk").defer("text", "html"), order=int
+)
 
 
 def letters_of_orders(order_ids: Iterable[int]) -> dict[int, list[dict[str, object]]]:

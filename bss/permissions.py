@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from notifications.models import Notification
-from plans.models import StaffMembership, User
+from plans.models import StaffMembership
+from plans.prepared import Prepared
 from plans.refusals import SENTENCES
 from ui import employment
 
@@ -49,14 +50,17 @@ class StaffRequired:
 
 def memberships(request: HttpRequest) -> list[StaffMembership]:
     """Where the user works, by name of the operator."""
-    return list(employment.memberships(request.user).annotate(unread=_unread(request.user)))
+    return MEMBERSHIPS(user=request.user.pk)
 
 
-def _unread(user: User) -> Coalesce:
+def _unread(user: int) -> Coalesce:
     """The bell's number, found out beside the membership: letters to this user at that operator, unread."""
     letters = Notification.objects.for_user(user, OuterRef("operator_id")).unread().order_by()
     many = letters.annotate(none=Value(1)).values("none").annotate(many=Count("pk")).values("many")
     return Coalesce(Subquery(many), Value(0))
+
+
+MEMBERSHIPS = Prepared(lambda user: employment.memberships(user).annotate(unread=_unread(user)), user=int)
 
 
 class ReadByStaff(StaffRequired):

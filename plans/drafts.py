@@ -3,13 +3,20 @@
 from django.db.models import Exists, OuterRef, Q
 
 from .models import Account, Entitlement, Order, OrderItem, Storefront
+from .prepared import Prepared
 from .preview import Preview, Wanted
 from .previewing import preview_order
 
 
 def items_of(order: Order) -> list[OrderItem]:
     """The order's items as previews, executions and pages go through them: the plan first. One query."""
-    return list(order.items.select_related("product__plan").order_by("-is_plan", "id"))
+    return ITEMS(order=order.pk)
+
+
+ITEMS = Prepared(
+    lambda order: OrderItem.objects.filter(order=order).select_related("product__plan").order_by("-is_plan", "id"),
+    order=int,
+)
 
 
 def lacks_alias() -> Q:

@@ -8,6 +8,7 @@ from notifications.models import Notification, notification
 
 from . import links
 from .models import Activity, Operator, Order
+from .prepared import Prepared
 
 DONE, NOW, WAIT, FAIL, UNSURE = "done", "now", "wait", "fail", "unsure"
 WELL, LOST = frozenset(notification.WELL), frozenset(notification.LOST)
@@ -32,7 +33,12 @@ class Step:
 
 def trail_of(order: Order) -> list[Activity]:
     """What happened to the order, oldest first. One query."""
-    return list(order.activities.select_related("subscription").order_by("id"))
+    return TRAIL(order=order.pk)
+
+
+TRAIL = Prepared(
+    lambda order: Activity.objects.filter(order=order).select_related("subscription").order_by("id"), order=int
+)
 
 
 def steps(order: Order, *, operator: Operator, trail: list[Activity] | None = None) -> list[Step]:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from .models import Account, Order, PendingChange, Plan, PlanEdge, Product, Subscription
 from .models.account import Holding
+from .prepared import Prepared
 from .refusals import Refused
 
 UP, DOWN, SAME = "up", "down", "same"
@@ -67,7 +68,8 @@ class Step:
 def step_to(to_plan: Plan, *, account: Account, going: str = UP, except_order_id: int | None = None) -> Step:
     """Two queries; one where it is known what the account holds. Afterwards it is."""
     subscription = account.held().subscription if account.knows_held else account.plan_subscription()
-    plans = _plans_seen_from(account, subscription, except_order_id=except_order_id).select_related(None)
+    here = Q(from_plan=subscription.plan_id) if subscription else FROM_THE_DEFAULT
+    plans = _plans_seen(here, account.operator_id, account.pk, except_order_id=except_order_id).select_related(None)
     rows = list(plans.filter(Q(pk=to_plan.pk) | Q(is_default=True)).with_entitlements())
     if subscription:
         holding = Holding(subscription.plan, subscription, subscription.entitlements)
@@ -123,9 +125,10 @@ def refuse_execution(order: Order, *, account: Account, subscription: Subscripti
 def upgrade_options(account: Account) -> list[Option]:
     """Every plan of the operator, lowest first, as seen from this account, priced in its currency. Four queries."""
     subscription = account.plan_subscription()
-    plans = _plans_seen_from(account, subscription).prefetch_related("product__prices", "entitlements")
+    plans = _plans_seen_from(account, subscription)
+    prefetch_related_objects(plans, "product__prices", "entitlements")
     options = []
-    for plan, direction, refusal in _steps(account, subscription, list(plans)):
+    for plan, direction, refusal in _steps(account, subscription, plans):
         product = getattr(plan, "product", None)
         prices = {p.cycle: p for p in product.prices.all() if p.currency == account.currency} if product else {}
         options.append(Option(plan, product, direction or "none", refusal, prices, subscription))
@@ -174,7 +177,9 @@ def all_below(options: list[Option]) -> list[Option]:
 def standing_of(account: Account) -> Standing:
     """What `upgrade_options` would say, in short: whether there is an upgrade at all. Two queries."""
     subscription = account.plan_subscription()
-    steps = _steps(account, subscription, list(_plans_seen_from(account, subscription)))
+    if subscription:
+        account.remember_held(Holding(subscription.plan, subscription, subscription.entitlements))
+    steps = _steps(account, subscription, _plans_seen_from(account, subscription))
     here, refusal = next((plan, no) for plan, direction, no in steps if direction == SAME)
     ways_up = [no for _, direction, no in steps if direction == UP]
     if ways_up:
@@ -196,17 +201,26 @@ def _steps(account: Account, subscription: Subscription | None, plans: list[Plan
     return steps
 
 
-def _plans_seen_from(
-    account: Account, subscription: Subscription | None, *, except_order_id: int | None = None
-) -> QuerySet:
+def _plans_seen(here: Q, operator: int, account: int, *, except_order_id: int | None = None) -> QuerySet:
     """The operator's plans; `step` is the way of the edge to each, `open_order` the account's open plan order."""
-    here = Q(from_plan=subscription.plan_id) if subscription else Q(from_plan__is_default=True)
-    edges = PlanEdge.objects.filter(here, from_plan__operator=account.operator_id, to_plan=OuterRef("pk"))
+    edges = PlanEdge.objects.filter(here, from_plan__operator=operator, to_plan=OuterRef("pk"))
     standing = Order.objects.open_plan_orders().filter(account=account).exclude(id=except_order_id)
-    plans = Plan.objects.filter(operator_id=account.operator_id).order_by("rank").select_related("product")
+    plans = Plan.objects.filter(operator_id=operator).order_by("rank").select_related("product")
     return plans.annotate(
         step=Subquery(edges.values("direction")[:1]), open_order=Subquery(standing.values("number")[:1])
     )
+
+
+FROM_THE_DEFAULT = Q(from_plan__is_default=True)
+PLANS_FROM_THE_DEFAULT = Prepared(lambda **who: _plans_seen(FROM_THE_DEFAULT, **who), operator=int, account=int)
+PLANS_FROM_ANOTHER = Prepared(
+    lambda plan, **who: _plans_seen(Q(from_plan=plan), **who), operator=int, account=int, plan=int
+)
+
+
+def _plans_seen_from(account: Account, subscription: Subscription | None) -> list[Plan]:
+    who = {"operator": account.operator_id, "account": account.pk}
+    return PLANS_FROM_ANOTHER(**who, plan=subscription.plan_id) if subscription else PLANS_FROM_THE_DEFAULT(**who)
 
 
 def _refusals_of_any_step(account, subscription, current: Plan, *, open_order: str | None) -> list[Refused]:

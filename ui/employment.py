@@ -8,7 +8,7 @@ from plans.models import StaffMembership, User
 CHOSEN = "bss_operator"  # in the session: whose back office somebody works in who is staff of several
 
 
-def memberships(user: User) -> QuerySet:
+def memberships(user: User | int) -> QuerySet:
     """Where the user works, with the operators, by their name."""
     found = StaffMembership.objects.filter(user=user, is_active=True)
     return found.select_related("operator").order_by("operator__name", "pk")

@@ -30,7 +30,7 @@ def orders_of(account: Account) -> QuerySet:
 
 
 def rows_of(found: list) -> list[OrderRow]:
-    """One query for the items of all."""
+    """Of rows with COLUMNS. One query for the items of all."""
     items: dict[int, list[tuple]] = defaultdict(list)
     wanted = OrderItem.objects.filter(order__in=[order.pk for order in found]).order_by("-is_plan", "pk")
     for order_id, *item in wanted.values_list("order_id", "name", "quantity", "is_plan", "alias"):

@@ -3,18 +3,19 @@
 from datetime import timedelta
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views import View
 
 from plans import links
 from plans.models import OPEN_STATES, Account, Activity, Order, Storefront, Subscription, TenantRequest
+from plans.prepared import Prepared
 from plans.renaming import former_aliases
 from plans.upgrade_paths import standing_of
 
 from .. import paging
-from ..letters import letters_of_orders, tasks_among
+from ..letters import letters_of_orders, tasks_of
 from ..letters import row as letter_row
 from ..permissions import StaffRequired
 from ..reasons import reason_of
@@ -25,7 +26,6 @@ from .records import full_record, tabs_of
 
 SIZE = 25
 LATEST = 5
-MOST_LOST = 3  # letters that did not arrive, on top of the page
 A_MOMENT = timedelta(minutes=10)
 SHOWN = (("", "All"), ("plan", "Plan"), ("orders", "Orders"), ("emails", "Emails"))
 
@@ -48,18 +48,29 @@ class AccountPage(StaffRequired, View):
             "tabs": tabs_of(account, here=self.under or self.route),
             "storefront_url": address_of(account),
             "why_not_open": why_not_open(account),
-            "lost": tasks_among(account.notifications, most=MOST_LOST),
+            "lost": tasks_of(account),
         }
         return render(request, self.template, context | self.more(account))
 
     def more(self, account: Account) -> dict[str, object]:
-        found = list(orders.orders_of(account).order_by("-pk")[:LATEST])
         return {
-            "orders": orders.rows_of(found),
+            "orders": orders.rows_of(LATEST_ORDERS(account=account.pk)),
             "checks": checks_of(account) if account.kind == Account.Kind.RESELLER else [],
-            "activities": account.activities.select_related("order").order_by("-pk")[:LATEST],
-            "tenant_request": TenantRequest.objects.filter(account=account, state="open").first(),
+            "activities": LATEST_ACTIVITIES(account=account.pk),
+            "tenant_request": next(iter(TENANT_REQUEST(account=account.pk)), None),
         }
+
+
+LATEST_ORDERS = Prepared(
+    lambda account: Order.objects.filter(account=account).only(*orders.COLUMNS).order_by("-pk")[:LATEST], account=int
+)
+LATEST_ACTIVITIES = Prepared(
+    lambda account: Activity.objects.filter(account=account).select_related("order").order_by("-pk")[:LATEST],
+    account=int,
+)
+TENANT_REQUEST = Prepared(
+    lambda account: TenantRequest.objects.filter(account=account, state="open").order_by("pk")[:1], account=int
+)
 
 
 class AccountOrders(AccountPage):
@@ -118,8 +129,15 @@ class AccountCustomers(AccountPage):
 
 def latest_run(account: Account) -> Order | None:
     """The plan order that is under way, or that was executed a moment ago: whoever saved it watches it here."""
-    recent = Q(state__in=OPEN_STATES) | Q(state=Order.State.EXECUTED, executed_at__gt=timezone.now() - A_MOMENT)
-    return Order.objects.filter(recent, account=account, is_plan_order=True).order_by("-pk").first()
+    return next(iter(LATEST_RUN(account=account.pk)), None)
+
+
+def _latest_run(account: int) -> QuerySet:
+    recent = Q(state__in=OPEN_STATES) | Q(state=Order.State.EXECUTED, executed_at__gt=Now() - A_MOMENT)
+    return Order.objects.filter(recent, account=account, is_plan_order=True).order_by("-pk")[:1]
+
+
+LATEST_RUN = Prepared(_latest_run, account=int)
 
 
 class AccountActivity(AccountPage):

@@ -1,9 +1,11 @@
 """One account as its page needs it: with its people, its storefront and the counts on its tabs, in one query."""
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from plans.models import Account, Contact, ContactRole, Operator, Order, Subscription
+from plans.prepared import Prepared
 
 from .counting import CappedCount, shown
 
@@ -19,7 +21,7 @@ TABS = (
 )
 
 
-def accounts_of(operator: Operator) -> QuerySet:
+def accounts_of(operator: Operator | int) -> QuerySet:
     """The accounts that have a page: everybody's but the distributor's own."""
     return Account.objects.filter(operator=operator).exclude(kind=Account.Kind.DISTRIBUTOR)
 
@@ -33,6 +35,18 @@ def plain_record(operator: Operator, number: str) -> Account:
 
 def full_record(operator: Operator, number: str) -> Account:
     """The account with `primary_contact` (its primary contact, or None), storefront and counts, or 404. One query."""
+    found = RECORD(operator=operator.pk, number=number)
+    if not found:
+        raise Http404
+    account = found[0]
+    account.operator = operator
+    account.primary_contact = getattr(account, "primary_contact", None)
+    if account.primary_contact:
+        account.primary_contact.account = account
+    return account
+
+
+def _record(operator: int, number: str) -> QuerySet:
     found = accounts_of(operator).annotate(
         primary_contact=FilteredRelation("contacts", condition=Q(contacts__is_primary=True)),
         primary_has_role=Exists(ContactRole.objects.filter(contact__account=HERE, contact__is_primary=True)),
@@ -41,12 +55,10 @@ def full_record(operator: Operator, number: str) -> Account:
         subscription_count=CappedCount(Subscription.objects.filter(account=HERE)),
     )
     found = found.select_related("account_manager", "parent", "storefront__claim", "primary_contact__user")
-    account = get_object_or_404(found, number=number)
-    account.operator = operator
-    account.primary_contact = getattr(account, "primary_contact", None)
-    if account.primary_contact:
-        account.primary_contact.account = account
-    return account
+    return found.filter(number=number)
+
+
+RECORD = Prepared(_record, operator=int, number=str)
 
 
 def tabs_of(account: Account, *, here: str) -> list[dict[str, object]]:

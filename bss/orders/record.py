@@ -3,17 +3,17 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Subquery
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from plans import drafts, links, progress
 from plans.models import Activity, Order, OrderItem
+from plans.prepared import Prepared
 from plans.preview import Preview
 from plans.refusals import MENDS, Refused
 
-from ..letters import Announced, announced, row
+from ..letters import Announced, announced, letters_of_order
 from ..order_status import status
 from ..reasons import Reason, mend_of, reasons
 from . import words
@@ -23,12 +23,21 @@ State = Order.State
 
 def order_of(request: HttpRequest, number: str) -> Order:
     """The operator's order with this number, and how much has `happened` to it, or 404."""
+    found = ORDER(operator=request.operator.pk, number=number)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _order(operator: int, number: str) -> QuerySet:
     happened = Activity.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(many=Count("pk"))
-    orders = Order.objects.filter(operator=request.operator).annotate(happened=Subquery(happened.values("many")))
-    orders = orders.select_related(
+    orders = Order.objects.filter(operator=operator, number=number).annotate(happened=Subquery(happened.values("many")))
+    return orders.select_related(
         "account__operator", "account__account_manager", "created_by", "placed_by", "from_plan", "to_plan"
     )
-    return get_object_or_404(orders, number=number)
+
+
+ORDER = Prepared(_order, operator=int, number=str)
 
 
 @dataclass(frozen=True)
@@ -166,7 +175,6 @@ def record_of(
     is_draft = order.state == State.DRAFT
     trail = [] if is_draft and tab != "history" else progress.trail_of(order)
     preview = drafts.preview_draft(order, account=order.account, by=request.user, items=items) if is_draft else None
-    letters = [] if is_draft else order.notifications.with_task().order_by("pk").defer("text", "html")
     return Record(
         order=order,
         items=items,
@@ -175,7 +183,7 @@ def record_of(
         preview=preview,
         refusal=refusal,
         is_stale=is_stale,
-        letters=[row(letter) for letter in letters],
+        letters=[] if is_draft else letters_of_order(order),
         announced=announced(preview, operator_id=order.operator_id) if preview and tab == "products" else [],
         holds_plan=_holds_plan(order),
     )

@@ -2,11 +2,13 @@
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.http import Http404
 
 from notifications.catalogue import CATALOGUE
 from notifications.models import Notification
 from plans import links
-from plans.models import Account, Activity, Order, Storefront, Subscription
+from plans.models import Account, Activity, Operator, Order, Storefront, Subscription
+from plans.prepared import Prepared
 from plans.upgrade_paths import Option, all_below, next_above, upgrade_options
 
 from ..letters import row
@@ -14,18 +16,30 @@ from ..letters import row
 MOST = 30
 
 
-def readable(subscriptions: QuerySet) -> QuerySet:
-    """With all that the page shows of a subscription itself; `customers` counts the active ones of its account."""
+def subscription_of(operator: Operator, number: str) -> Subscription:
+    """With all that the page shows of a subscription itself; `customers` counts its account's active ones. Or 404."""
+    found = SUBSCRIPTION(operator=operator.pk, number=number)
+    if not found:
+        raise Http404
+    found[0].account.operator = operator
+    return found[0]
+
+
+def _subscription(operator: int, number: str) -> QuerySet:
     customers = Account.objects.active().filter(parent=OuterRef("account"), kind=Account.Kind.CUSTOMER).order_by()
     counted = customers.values("parent").annotate(many=Count("pk")).values("many")
-    return subscriptions.annotate(customers=Coalesce(Subquery(counted), 0)).select_related(
+    found = Subscription.objects.filter(operator=operator, number=number)
+    return found.annotate(customers=Coalesce(Subquery(counted), 0)).select_related(
         "account__storefront__claim", "product", "plan", "order_item__order", "pending_change__to_plan", "replaces",
         "replaced_by",
     )  # fmt: skip
 
 
+SUBSCRIPTION = Prepared(_subscription, operator=int, number=str)
+
+
 def record(subscription: Subscription) -> dict[str, object]:
-    """Six queries at the most, whatever hangs on it, for a subscription that was read with `readable`."""
+    """Six queries at the most, whatever hangs on it, for one of `subscription_of`."""
     account, order = subscription.account, subscription.order_item.order
     is_live = subscription.is_active and subscription.plan_id is not None
     storefront = getattr(account, "storefront", None) if "own_storefront" in subscription.entitlements else None
@@ -69,20 +83,42 @@ def _url(account: Account, storefront: Storefront | None) -> str:
 
 
 def _plan_changes(account: Account) -> list[Order]:
+    return PLAN_CHANGES(account=account.pk)
+
+
+def _executed(account: int) -> QuerySet:
     done = Order.objects.filter(account=account, is_plan_order=True, state=Order.State.EXECUTED)
-    return list(done.select_related("from_plan", "to_plan", "placed_by").order_by("-pk")[:MOST])
+    return done.select_related("from_plan", "to_plan", "placed_by").order_by("-pk")[:MOST]
+
+
+PLAN_CHANGES = Prepared(_executed, account=int)
 
 
 def _history(subscription: Subscription) -> list[Activity]:
-    here = Activity.objects.filter(operator_id=subscription.operator_id)
-    about = here.filter(order_id=subscription.order_item.order_id).exclude(verb="order.claim")
-    return list(about.union(here.filter(subscription=subscription)).order_by("-id")[:MOST])
+    order = subscription.order_item.order_id
+    return HISTORY(operator=subscription.operator_id, order=order, subscription=subscription.pk)
+
+
+def _happened(operator: int, order: int, subscription: int) -> QuerySet:
+    here = Activity.objects.filter(operator=operator)
+    about = here.filter(order=order).exclude(verb="order.claim")
+    return about.union(here.filter(subscription=subscription)).order_by("-id")[:MOST]
+
+
+HISTORY = Prepared(_happened, operator=int, order=int, subscription=int)
 
 
 def _letters(subscription: Subscription) -> list[Notification]:
     """What was written about it and about the order that began it, the newest first."""
-    about = Q(order=subscription.order_item.order_id) | Q(subscription=subscription.pk)
-    return list(Notification.objects.filter(about).defer("text", "html").order_by("-pk")[:MOST])
+    return LETTERS(order=subscription.order_item.order_id, subscription=subscription.pk)
+
+
+def _written(order: int, subscription: int) -> QuerySet:
+    about = Notification.objects.filter(Q(order=order) | Q(subscription=subscription))
+    return about.defer("text", "html").order_by("-pk")[:MOST]
+
+
+LETTERS = Prepared(_written, order=int, subscription=int)
 
 
 def _welcome(letters: list[Notification]) -> Notification | None:

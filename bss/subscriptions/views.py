@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views import View
 
 from plans.models import Subscription
@@ -12,7 +12,7 @@ from ui.filters.subscriptions import SubscriptionFilters
 from ..lists import ListExport, ListPage
 from ..permissions import StaffRequired
 from .listing import COLUMNS, HEADS, cells_of, row_of
-from .record import readable, record
+from .record import record, subscription_of
 
 
 class SubscriptionList(ListPage):
@@ -40,7 +40,5 @@ class SubscriptionExport(ListExport, SubscriptionList):
 
 class SubscriptionPage(StaffRequired, View):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        found = Subscription.objects.filter(operator=request.operator)
-        subscription = get_object_or_404(readable(found), number=number)
-        subscription.account.operator = request.operator
+        subscription = subscription_of(request.operator, number)
         return render(request, "bss/subscriptions/subscription.html", record(subscription))

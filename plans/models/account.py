@@ -170,10 +170,9 @@ class Account(models.Model):
 
     def plan_subscription(self) -> "Subscription | None":  # noqa: F821
         """The active subscription for a plan, with its plan and pending change. One query."""
-        from .subscription import Subscription
+        from .subscription import PLAN_SUBSCRIPTION
 
-        plans = Subscription.objects.active().for_plans().filter(account=self)
-        return plans.select_related("plan", "pending_change__to_plan").first()
+        return next(iter(PLAN_SUBSCRIPTION(account=self.pk)), None)
 
     def can(self, code: str) -> bool:
         """Whether the plan, as it was sold to this account, includes an entitlement such as `own_storefront`."""

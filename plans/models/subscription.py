@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from ..prepared import Prepared
 from .product import Cycle
 
 
@@ -204,3 +205,15 @@ class TenantRequest(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account"], condition=Q(state="open"), name="one_open_tenant_request")
         ]
+
+
+PLAN_SUBSCRIPTION = Prepared(
+    lambda account: (
+        Subscription.objects.active()
+        .for_plans()
+        .filter(account=account)
+        .select_related("plan", "pending_change__to_plan")
+        .order_by("pk")[:1]
+    ),
+    account=int,
+)

@@ -84,7 +84,7 @@ RECORDS = {
     "accounts/{account}/contacts/": 8,
     "accounts/{account}/orders/": 8,
     "accounts/{account}/subscriptions/": 7,
-    "accounts/{account}/storefront/": 10,
+    "accounts/{account}/storefront/": 9,
     "accounts/{account}/billing/": 9,
     "accounts/{account}/billing/?show=credit": 8,
     "accounts/{account}/activity/": 8,
