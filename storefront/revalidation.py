@@ -20,6 +20,7 @@ from . import rendering_once, theme
 # What stands around every page. Times are left out: from the cache they come back less exact than from the database.
 OF_SHOP = ("pk", "version", "state", "name", "tagline", "support_email", "support_phone")
 ADDRESSED = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}  # with one of them a page is for one reader
+OF_BROWSERS = {"HTTP_SEC_FETCH_MODE", "HTTP_CACHE_CONTROL"}
 OF_OPERATOR = ("pk", "version", "name", "short_name", "tax_name", "support_email")
 
 
@@ -34,11 +35,9 @@ def page(
     if not ADDRESSED.isdisjoint(request.COOKIES):
         return render(request, template, context)
     shown = _digest(request, shows)
-    held = parse_etags(request.headers.get("If-None-Match", ""))
-    known = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
-    if known and _etag(shown, csrf=known) in held:
+    if held := _still_held(request, shown):
         response = HttpResponseNotModified()
-        response["ETag"] = _etag(shown, csrf=known)
+        response["ETag"] = held
     else:
         is_kept = not request.META["QUERY_STRING"] if is_one_of_few is None else is_one_of_few
         answer = partial(rendering_once.answer, shown=shown) if is_kept else render
@@ -49,9 +48,28 @@ def page(
     return response
 
 
+def _still_held(request: HttpRequest, shown: str) -> str:
+    """The ETag of the page that the visitor has, if that is the page that is shown now."""
+    given = [each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))]
+    known = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    if known:
+        held = _etag(shown, csrf=known)
+        return held if held in given else ""
+    if not _keeps_no_cookies(request):
+        return ""
+    of_anybody = _etag(shown, csrf="").partition(".")[0] + "."
+    return next((each for each in given if each.startswith(of_anybody)), "")
+
+
+def _keeps_no_cookies(request: HttpRequest) -> bool:
+    """A search engine or a program. A browser that lost its cookies gets a page whose forms it can send; so does
+    everybody who reloads."""
+    return not request.COOKIES and OF_BROWSERS.isdisjoint(request.META)
+
+
 def _etag(shown: str, *, csrf: str) -> str:
-    """The page holds forms, so it belongs to the cookie that answers for them."""
-    return quote_etag(sha256(f"{shown}{csrf}".encode()).hexdigest()[:32])
+    """What is shown, and whose cookie answers for the forms of the page."""
+    return quote_etag(".".join(sha256(part.encode()).hexdigest()[:24] for part in (shown, shown + csrf)))
 
 
 def _digest(request: HttpRequest, shows: list) -> str:

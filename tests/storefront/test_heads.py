@@ -5,6 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import F
 from django.test import Client
 
 from plans.models import Account, Product, Storefront, StorefrontText
@@ -114,12 +115,48 @@ def test_a_page_that_did_not_change_is_not_sent_again(alpine, path):
 
 
 @pytest.mark.parametrize("path", PUBLIC)
+def test_who_keeps_no_cookies_is_told_that_nothing_changed(alpine, path):
+    """As search engines do: each request is that of a new client."""
+    held = Client().get(f"/alpinecloud/{path}")["ETag"]
+    for tag in (held, f"W/{held}", f'"other", {held}'):
+        again = Client().get(f"/alpinecloud/{path}", headers={"If-None-Match": tag})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", held)
+        assert not again.cookies and "Content-Security-Policy" not in again
+    for tag in ("*", held[:10], f'"{held[26:]}', f'"{"0" * 24}{held[25:]}'):
+        assert Client().get(f"/alpinecloud/{path}", headers={"If-None-Match": tag}).status_code == 200, tag
+    Storefront.objects.filter(account=alpine).update(tagline="Said anew.", version=F("version") + 1)
+    cache.clear()
+    assert Client().get(f"/alpinecloud/{path}", headers={"If-None-Match": held}).status_code == 200
+
+
+@pytest.mark.parametrize("sent", [{"Sec-Fetch-Mode": "navigate"}, {"Cache-Control": "max-age=0"}])
+def test_a_browser_that_lost_its_cookies_gets_a_page_whose_forms_it_can_send(alpine, sent):
+    held = Client().get("/alpinecloud/")["ETag"]
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get("/alpinecloud/", headers={"If-None-Match": held, **sent})
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+    form = {"csrfmiddlewaretoken": token, "theme": "dark", "next": "/alpinecloud/"}
+    assert browser.post("/alpinecloud/theme/", form).status_code == 302
+
+
+def test_a_page_with_the_token_of_another_cookie_is_not_held(alpine):
+    """Not for who has a cookie of their own, whatever else it is, and whether or not it is a browser."""
+    held, other = Client().get("/alpinecloud/")["ETag"], Client()
+    other.get("/alpinecloud/")
+    themed = Client()
+    themed.cookies["theme"] = "light"
+    for reader in (other, themed):
+        assert reader.get("/alpinecloud/", headers={"If-None-Match": held}).status_code == 200
+
+
+@pytest.mark.parametrize("path", PUBLIC)
 def test_what_is_held_of_one_alias_never_stands_for_another(alpine, harbor, path):
     client = Client()
     held = client.get(f"/alpinecloud/{path}")["ETag"]
-    other = client.get(f"/harborit/{path}", headers={"If-None-Match": held})
-    assert other.status_code == 200
-    assert other["ETag"] != held
+    for reader in (client, Client()):
+        other = reader.get(f"/harborit/{path}", headers={"If-None-Match": held})
+        assert other.status_code == 200
+        assert other["ETag"] != held
 
 
 def test_a_changed_text_is_a_new_page_and_only_that(alpine, harbor, django_capture_on_commit_callbacks):

@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.test.signals import template_rendered
 
 from plans.models import Account, Price, Product, Storefront
+from storefront.rendering_once import MOST_HERE, pages
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,14 @@ def test_the_second_reader_needs_no_rendering(alpine, path):
 @pytest.mark.parametrize("path", NOT_KEPT)
 def test_what_can_be_asked_without_end_is_not_kept(alpine, path):
     assert [is_rendered(path) for _ in range(2)] == [True, True]
+
+
+def test_a_process_keeps_few_pages_and_finds_the_others_in_the_cache():
+    for number in range(MOST_HERE + 1):
+        pages.keep(f"page:{number}", f"“{number}”")
+    assert pages.get("page:0") == "“0”".encode()
+    cache.clear()
+    assert [pages.get(f"page:{number}") is None for number in range(4)] == [False, True, False, False]
 
 
 def test_each_reader_has_a_token_and_a_nonce_of_its_own(alpine):

@@ -125,6 +125,12 @@ def test_a_suspended_storefront_is_away(alpine):
         assert "Nordwind" not in response.text
 
 
+@pytest.mark.parametrize("guess", [0, None])
+def test_whose_a_host_was_last_is_only_a_guess(alpine, guess, monkeypatch):
+    monkeypatch.setattr("storefront.windows._operators", {} if guess is None else {"testserver": guess})
+    assert [at("/alpinecloud/").status_code for _ in range(3)] == [200] * 3
+
+
 def test_the_prefix_is_put_back_after_each_request(alpine):
     for path in ("/alpinecloud/", "/alpinecloud/nothing/", "/alpinecloud", "/", "/bss/login/"):
         at(path, host="localhost" if path.startswith("/bss") else "testserver")
