@@ -8,6 +8,7 @@ os.environ.setdefault("UPLIFT_PROCESS", "web")  # before settings load: the web 
 from django.core.wsgi import get_wsgi_application
 
 from .celery import app, get_ready_to_publish
+from .whole_body import whole
 
-application = get_wsgi_application()
+application = whole(get_wsgi_application())
 get_ready_to_publish(app)

@@ -162,7 +162,8 @@ def _remove_files(token: str) -> None:
 
 
 def _delete(paths: list[str]) -> None:
-    """As far as the storage can: what stays is never shown, for no row names it."""
-    for path in paths:
+    """With their folders, as far as the storage can: what stays is never shown, for no row names it."""
+    folders = dict.fromkeys(path.rpartition("/")[0] for path in paths)
+    for path in [*paths, *folders]:
         with suppress(Exception):
             default_storage.delete(path)
