@@ -17,8 +17,8 @@ NUMBER, TEXT = -1_000_000_001, "stands in for {}"  # until there is a value; the
 MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class Prepared:
-    """`build` makes a queryset of instances from keyword arguments; `asked` names them, each `int` or `str`.
+class Question:
+    """`build` makes a queryset from keyword arguments; `asked` names them, each `int` or `str`.
 
     Calling it with real values answers with the list that `build` would. A moment or a day in the query would be that
     of the first call; the database's own, Now(), is well. Raises TypeError where there is one.
@@ -32,14 +32,10 @@ class Prepared:
         }
         self.written: dict[str, tuple[SQLCompiler, str, tuple]] = {}
 
-    def __call__(self, **values: int | str) -> list:
+    def _filled(self, values: dict[str, int | str]) -> tuple[SQLCompiler, str, tuple]:
         compiler, sql, parameters = self._written()
         real = {stand_in: values[name] for name, stand_in in self.stand_ins.items()}
-        parameters = tuple(real.get(one, one) if type(one) in (int, str) else one for one in parameters)
-        ready = copy.copy(compiler)  # knows the columns, and which instances they make
-        ready.connection, ready.as_sql = connection, lambda: (sql, parameters)
-        query = SimpleNamespace(get_compiler=lambda using: ready)
-        return list(ModelIterable(SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})))
+        return compiler, sql, tuple(real.get(one, one) if type(one) in (int, str) else one for one in parameters)
 
     def _written(self) -> tuple[SQLCompiler, str, tuple]:
         if connection.vendor not in self.written:
@@ -49,3 +45,38 @@ class Prepared:
                 raise TypeError("A prepared question would keep the moment of its first asking.")
             self.written[connection.vendor] = compiler, sql, parameters
         return self.written[connection.vendor]
+
+
+class Prepared(Question):
+    """Answers with instances."""
+
+    def __call__(self, **values: int | str) -> list:
+        compiler, sql, parameters = self._filled(values)
+        ready = copy.copy(compiler)  # knows the columns, and which instances they make
+        ready.connection, ready.as_sql = connection, lambda: (sql, parameters)
+        query = SimpleNamespace(get_compiler=lambda using: ready)
+        return list(ModelIterable(SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})))
+
+
+class PreparedRows(Question):
+    """Of a `values()` queryset, for who looks at rows to see whether they are the same: answers with its dicts."""
+
+    def __init__(self, build: Callable[..., models.QuerySet], **asked: type[int | str]) -> None:
+        super().__init__(build, **asked)
+        # By database: a column's place, what makes Python's of it, its expression.
+        self.converters: dict[str, list[tuple[int, list[Callable], object]]] = {}
+
+    def __call__(self, **values: int | str) -> list[dict[str, object]]:
+        compiler, sql, parameters = self._filled(values)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            columns = [column[0] for column in cursor.description]
+            found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        if connection.vendor not in self.converters:
+            wanted = compiler.get_converters([expression for expression, _, _ in compiler.select])
+            self.converters[connection.vendor] = [(place, steps, column) for place, (steps, column) in wanted.items()]
+        for place, steps, expression in self.converters[connection.vendor]:
+            for row in found:
+                for convert in steps:
+                    row[columns[place]] = convert(row[columns[place]], expression, connection)
+        return found

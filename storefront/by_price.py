@@ -17,11 +17,11 @@ from django.http import HttpRequest
 
 from plans.models import Price, Product
 from plans.models.product import Cycle
+from plans.prepared import PreparedRows
 from reselling.catalogue import Chooser, listed
 from reselling.prices import Pricing
 
 from .keyset import PAGE, Page, address, after_by_name, last_by_name, page_of_rows
-from .prepared import Prepared
 from .shelves import ON_A_TILE, Row, narrowed, numbered
 
 PRICED = "p."
@@ -146,17 +146,17 @@ class ByPrice:
 
 
 @cache
-def _prepared(build: Callable[..., QuerySet], *shape: object) -> Prepared:
-    return Prepared(partial(build, *shape), "storefront", "operator", texts=("currency", "category"))
+def _prepared(build: Callable[..., QuerySet], *shape: object) -> PreparedRows:
+    return PreparedRows(partial(build, *shape), storefront=int, operator=int, currency=str, category=str)
 
 
 @cache
-def _these(lists_everything: bool, many: int) -> Prepared:
+def _these(lists_everything: bool, many: int) -> PreparedRows:
     def build(*, storefront: int, operator: int, **keys: int) -> QuerySet:
         shown = listed(Chooser(storefront, operator, lists_everything)).filter(pk__in=list(keys.values()))
         return shown.values(*SHOWN)
 
-    return Prepared(build, "storefront", "operator", *numbered([0] * many))
+    return PreparedRows(build, storefront=int, operator=int, **numbered([int] * many))
 
 
 def _in_order(

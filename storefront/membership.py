@@ -25,10 +25,11 @@ from plans.models import (
     StorefrontText,
     User,
 )
+from plans.prepared import PreparedRows
 from plans.refusals import SENTENCES
 
 from .header import Header, header_parts
-from .prepared import Prepared, columns_of, instance_of
+from .plain_rows import columns_of, instance_of
 
 
 @dataclass(frozen=True)
@@ -136,10 +137,10 @@ def _below(owner: int) -> Q:
     return Q(contact__account__parent_id=owner)
 
 
-WHO = ("user", "storefront", "owner", "operator")
-MEMBERS_OF_THE_DISTRIBUTOR = Prepared(lambda **who: _members(_below(who["owner"]), is_own=True, **who), *WHO)
-MEMBERS_OF_A_RESELLER = Prepared(
-    lambda **who: _members(_below(who["owner"]) | Q(contact__account_id=who["owner"]), is_own=False, **who), *WHO
+WHO = {"user": int, "storefront": int, "owner": int, "operator": int}
+MEMBERS_OF_THE_DISTRIBUTOR = PreparedRows(lambda **who: _members(_below(who["owner"]), is_own=True, **who), **WHO)
+MEMBERS_OF_A_RESELLER = PreparedRows(
+    lambda **who: _members(_below(who["owner"]) | Q(contact__account_id=who["owner"]), is_own=False, **who), **WHO
 )
 
 

@@ -16,20 +16,20 @@ from django.urls import reverse
 from plans.asking import askable
 from plans.kept import listed_key
 from plans.models import Product, Storefront
+from plans.prepared import PreparedRows
 from reselling.catalogue import Chooser, listed
 from reselling.home_page import featured
 from reselling.prices import Pricing, SellPrice, sell_prices
 
 from .by_price import ByPrice
 from .keyset import Page
-from .prepared import Prepared
 from .shelves import ON_A_TILE, Row, Shelf, costs_of
 
 KEPT_FOR = 60  # seconds
 SORTS = {"": "Name", "price": "Price"}
 UNCHOSEN_ON_HOME = 6
 LONGEST_SEARCH, LONGEST_CATEGORY = 80, 60
-WHOSE, OWN_MARKUP = ("storefront", "operator"), "own_markup"
+WHOSE, OWN_MARKUP = {"storefront": int, "operator": int}, "own_markup"
 
 
 def _of_either_kind(read: Callable[[Chooser], QuerySet[Product]], make: Callable) -> dict[bool, object]:
@@ -41,8 +41,8 @@ def _of_either_kind(read: Callable[[Chooser], QuerySet[Product]], make: Callable
     return {lists_everything: make(of(lists_everything)) for lists_everything in (True, False)}
 
 
-def _on_tiles(products: Callable[..., QuerySet[Product]]) -> Prepared:
-    return Prepared(lambda **whose: products(**whose).values(*ON_A_TILE, OWN_MARKUP), *WHOSE)
+def _on_tiles(products: Callable[..., QuerySet[Product]]) -> PreparedRows:
+    return PreparedRows(lambda **whose: products(**whose).values(*ON_A_TILE, OWN_MARKUP), **WHOSE)
 
 
 SHELVES = _of_either_kind(listed, lambda products: Shelf(products, *WHOSE, also=(OWN_MARKUP,)))

@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from plans.models import Price, Product
+from plans.prepared import PreparedRows
 
 from .keyset import PAGE, Page, after_by_name, last_by_name, page_of_rows
-from .prepared import Prepared
 
 ON_A_TILE = ("id", "version", "name", "slug", "category", "icon", "summary", "unit")
 ON_A_PAGE = (*ON_A_TILE, "description")
@@ -23,9 +23,9 @@ class Shelf:
     """`products` makes a queryset from the numbers that `whose` names; `also` are columns of its own."""
 
     def __init__(self, products: Callable[..., QuerySet[Product]], *whose: str, also: tuple[str, ...] = ()) -> None:
-        self.products, self.whose, self.also = products, whose, also
-        self.one = Prepared(self._one, *whose, texts=("slug",))
-        self.asked: dict[tuple[bool, bool], Prepared] = {}
+        self.products, self.whose, self.also = products, dict.fromkeys(whose, int), also
+        self.one = PreparedRows(self._one, slug=str, **self.whose)
+        self.asked: dict[tuple[bool, bool], PreparedRows] = {}
 
     def by_name(self, request: HttpRequest, *, category: str, words: str, **whose: int) -> Page:
         """A page by name, then id. One query."""
@@ -36,9 +36,8 @@ class Shelf:
         if words:
             return page_of_rows(list(self._by_name(*shape, words=words, **values)), request)
         if shape not in self.asked:
-            self.asked[shape] = Prepared(
-                partial(self._by_name, *shape), *self.whose, "number", texts=("category", "name")
-            )
+            build = partial(self._by_name, *shape)
+            self.asked[shape] = PreparedRows(build, category=str, number=int, name=str, **self.whose)
         return page_of_rows(self.asked[shape](**values), request)
 
     def _one(self, *, slug: str, **whose: int) -> QuerySet:
@@ -67,15 +66,15 @@ def costs_of(keys: list[int], *, currency: str) -> list[Row]:
 
 
 @cache
-def _costs(many: int) -> Prepared:
+def _costs(many: int) -> PreparedRows:
     """For so many products: as many as a page shows at most."""
 
     def build(*, currency: str, **keys: int) -> QuerySet:
         prices = Price.objects.filter(product__in=list(keys.values()), currency=currency).order_by("cycle")
         return prices.values("product_id", "cycle", "amount", "recommended")
 
-    return Prepared(build, *numbered([0] * many), texts=("currency",))
+    return PreparedRows(build, currency=str, **numbered([int] * many))
 
 
-def numbered(keys: list[int]) -> dict[str, int]:
+def numbered(keys: list) -> dict[str, object]:
     return {f"key_{place}": key for place, key in enumerate(keys)}

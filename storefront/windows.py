@@ -13,7 +13,7 @@ from plans.kept import alias_key, host_key
 from plans.models import AliasClaim, Operator, Storefront, StorefrontText, TermsVersion
 from reselling.prices import Pricing
 
-from .prepared import instance_of
+from .plain_rows import instance_of
 
 KEPT_FOR = 30  # seconds
 
