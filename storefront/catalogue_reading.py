@@ -43,22 +43,30 @@ def find(request: HttpRequest) -> Found:
     category = askable(request.GET.get("category", ""), most=60)
     page = SOLD.by_name(request, category=category, words=words, operator=request.operator.pk)
     currency = currency_of(request)
-    prices = prices_of(page.rows, currency=currency)
+    prices = _prices_of(page.rows, currency=currency)
     offers = [Offer(row, next(iter(prices[row["id"]]), None)) for row in page.rows]
     return Found(offers, page, categories(request.operator), category, words, currency)
 
 
-def one(operator: Operator, slug: str) -> Row | None:
-    """A product or a plan (then `plan_id` is filled) that is sold here, with its description."""
-    return next(iter(PLANS_TOO.one(operator=operator.pk, slug=slug)), None)
+def one(operator: Operator, slug: str, *, currency: str) -> tuple[Row, list[SellPrice]] | None:
+    """A product that is sold here, with its description and its prices, the monthly one first. One query.
+
+    It may be a plan: then `plan_id` is filled.
+    """
+    found = PLANS_TOO.one(slug, currency=currency, operator=operator.pk)
+    return (found[0], [_price(cost, currency) for cost in found[1]]) if found else None
 
 
-def prices_of(products: list[Row], *, currency: str) -> dict[int, list[SellPrice]]:
+def _prices_of(products: list[Row], *, currency: str) -> dict[int, list[SellPrice]]:
     """Product id to its prices, the monthly one first. One query."""
     found: dict[int, list[SellPrice]] = {row["id"]: [] for row in products}
     for cost in costs_of(list(found), currency=currency):
-        found[cost["product_id"]].append(SellPrice(cost["cycle"], currency, cost["amount"]))
+        found[cost["product_id"]].append(_price(cost, currency))
     return found
+
+
+def _price(cost: Row, currency: str) -> SellPrice:
+    return SellPrice(cost["cycle"], currency, cost["amount"])
 
 
 def currency_of(request: HttpRequest) -> str:

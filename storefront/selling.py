@@ -114,10 +114,13 @@ def find(request: HttpRequest) -> Found:
 
 
 def offer_of(request: HttpRequest, slug: str) -> Offer | None:
-    """A product of the storefront, with its description. Two queries."""
-    shop = request.storefront
-    found = offers(_shelf(shop).one(slug=slug, **_whose(shop)), pricing=request.pricing)
-    return found[0] if found else None
+    """A product of the storefront, with its description. One query."""
+    shop, pricing = request.storefront, request.pricing
+    found = _shelf(shop).one(slug, currency=pricing.currency, **_whose(shop))
+    if found is None:
+        return None
+    row, costs = found
+    return _offers([row], costs, pricing=pricing)[0]
 
 
 def _shelf(shop: Storefront) -> Shelf:
@@ -131,8 +134,11 @@ def _whose(shop: Storefront) -> dict[str, int]:
 
 def offers(products: list[Row], *, pricing: Pricing) -> list[Offer]:
     """One query."""
-    own = {row["id"]: row.pop(OWN_MARKUP) for row in products}
-    prices = sell_prices(own, costs_of(list(own), currency=pricing.currency), pricing=pricing)
+    return _offers(products, costs_of([row["id"] for row in products], currency=pricing.currency), pricing=pricing)
+
+
+def _offers(products: list[Row], costs: list[Row], *, pricing: Pricing) -> list[Offer]:
+    prices = sell_prices({row["id"]: row.pop(OWN_MARKUP) for row in products}, costs, pricing=pricing)
     return [Offer(row, prices[row["id"]]) for row in products]
 
 

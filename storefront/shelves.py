@@ -6,7 +6,7 @@ Most pages are rendered already and only have to be told that they still hold, s
 from collections.abc import Callable
 from functools import cache, partial
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import HttpRequest
 
 from plans.models import Price, Product
@@ -16,6 +16,7 @@ from .keyset import PAGE, Page, after_by_name, last_by_name, page_of_rows
 
 ON_A_TILE = ("id", "version", "name", "slug", "category", "icon", "summary", "unit")
 ON_A_PAGE = (*ON_A_TILE, "description")
+A_PRICE = ("cycle", "amount", "recommended")
 Row = dict[str, object]
 
 
@@ -24,7 +25,7 @@ class Shelf:
 
     def __init__(self, products: Callable[..., QuerySet[Product]], *whose: str, also: tuple[str, ...] = ()) -> None:
         self.products, self.whose, self.also = products, dict.fromkeys(whose, int), also
-        self.one = PreparedRows(self._one, slug=str, **self.whose)
+        self.with_prices = PreparedRows(self._with_prices, slug=str, currency=str, **self.whose)
         self.asked: dict[tuple[bool, bool], PreparedRows] = {}
 
     def by_name(self, request: HttpRequest, *, category: str, words: str, **whose: int) -> Page:
@@ -40,8 +41,19 @@ class Shelf:
             self.asked[shape] = PreparedRows(build, category=str, number=int, name=str, **self.whose)
         return page_of_rows(self.asked[shape](**values), request)
 
-    def _one(self, *, slug: str, **whose: int) -> QuerySet:
-        return self.products(**whose).filter(slug=slug).values(*ON_A_PAGE, *self.also)
+    def one(self, slug: str, *, currency: str, **whose: int) -> tuple[Row, list[Row]] | None:
+        """A product with its description, and its prices as `costs_of` gives them. One query."""
+        rows = self.with_prices(slug=slug, currency=currency, **whose)
+        if not rows:
+            return None
+        costs = [{"product_id": row["id"], **{name: row.pop(name) for name in A_PRICE}} for row in rows]
+        return rows[0], [cost for cost in costs if cost["cycle"] is not None]
+
+    def _with_prices(self, *, slug: str, currency: str, **whose: int) -> QuerySet:
+        """A row for each price; one, with none of it, where there is no price."""
+        prices = FilteredRelation("prices", condition=Q(prices__currency=currency))
+        rows = self.products(**whose).filter(slug=slug).annotate(price=prices).order_by("price__cycle")
+        return rows.values(*ON_A_PAGE, *self.also, **{name: F(f"price__{name}") for name in A_PRICE})
 
     def _by_name(
         self, is_narrow: bool, is_later: bool, *, category: str, words: str = "", number: int = 0, name: str = "",
@@ -71,7 +83,7 @@ def _costs(many: int) -> PreparedRows:
 
     def build(*, currency: str, **keys: int) -> QuerySet:
         prices = Price.objects.filter(product__in=list(keys.values()), currency=currency).order_by("cycle")
-        return prices.values("product_id", "cycle", "amount", "recommended")
+        return prices.values("product_id", *A_PRICE)
 
     return PreparedRows(build, currency=str, **numbered([int] * many))
 

@@ -18,7 +18,6 @@ from plans.preview import Preview
 from plans.previewing import preview_order
 from plans.refusals import Refused
 
-from .. import catalogue_reading
 from ..forms import BasketItemForm
 from ..membership import member_may
 from ..reasons import reasons
@@ -63,8 +62,7 @@ def _product(request: HttpRequest) -> Product:
 def _add(request: HttpRequest, product: Product) -> HttpResponse:
     form = BasketItemForm(request.POST)
     if not form.is_valid():
-        shown = None if product.is_plan else catalogue_reading.one(request.operator, product.slug)
-        return product_page(request, shown, form=form) if shown else redirect("plans")
+        return product_page(request, product.slug, form=form)
     try:
         added = baskets.put_in_basket(request.user, request.storefront, product, **form.cleaned_data)
     except Refused as refusal:

@@ -29,24 +29,22 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = catalogue_reading.one(request.operator, slug)
-    if shown is None:
-        raise Http404
-    if shown["plan_id"] is not None:
-        return redirect("plans")
-    return product_page(request, shown)
+    return product_page(request, slug)
 
 
-def product_page(
-    request: HttpRequest, shown: catalogue_reading.Row, *, form: BasketItemForm | None = None
-) -> HttpResponse:
+def product_page(request: HttpRequest, slug: str, *, form: BasketItemForm | None = None) -> HttpResponse:
     """The page of a product; with what was typed wrongly into its form, said at the fields (422)."""
     currency = catalogue_reading.currency_of(request)
-    prices = catalogue_reading.prices_of([shown], currency=currency)[shown["id"]]
+    found = catalogue_reading.one(request.operator, slug, currency=currency)
+    if found is None:
+        raise Http404
+    shown, prices = found
+    if shown["plan_id"] is not None:
+        return redirect("plans")
     context = {"product": shown, "prices": prices, "currency": currency, "form": form}
     if form is None:
         return page(request, "storefront/product.html", context, shows=[*shown.values(), *prices])
-    context["stay"] = reverse("product", args=[shown["slug"]])
+    context["stay"] = reverse("product", args=[slug])
     return render(request, "storefront/product.html", context, status=422)
 
 

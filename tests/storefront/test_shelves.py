@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from plans.models import Listing, Price, Product, Storefront
 from reselling.catalogue import listed
 from storefront import selling
-from storefront.shelves import ON_A_TILE, costs_of
+from storefront.shelves import ON_A_PAGE, ON_A_TILE, costs_of
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +53,21 @@ def test_prices_are_decimals_the_monthly_ones_first(shops):
     expected = list(rows.values("product_id", "cycle", "amount", "recommended"))
     assert sorted(map(str, costs_of(keys[:3], currency="EUR"))) == sorted(map(str, expected))
     assert costs_of(keys[:3], currency="XXX") == costs_of([], currency="EUR") == []
+
+
+def test_a_product_comes_with_its_prices(shops):
+    slug, other = "product-03", "product-04"
+    Price.objects.filter(product__slug=other).delete()
+    made = Product.objects.get(slug=slug)
+    Price.objects.create(product=made, cycle="year", currency="EUR", amount=99)
+    Price.objects.create(product=made, cycle="month", currency="CHF", amount=1)
+    for shop in shops:
+        whose = {"storefront": shop.pk, "operator": shop.operator_id}
+        shelf, there = selling.SHELVES[shop.lists_everything], listed(shop).filter(slug=slug)
+        found = shelf.one(slug, currency="EUR", **whose)
+        if not shop.lists_everything:
+            assert found is None
+            continue
+        assert found == (there.values(*ON_A_PAGE, "own_markup").get(), costs_of([made.pk], currency="EUR"))
+        assert [cost["cycle"] for cost in found[1]] == ["month", "year"]
+        assert shelf.one(other, currency="EUR", **whose)[1] == []
