@@ -7,24 +7,16 @@ from types import SimpleNamespace
 from django.conf import settings
 from django.test import Client
 
-from plans.models import Operator, Order, StaffMembership, Subscription
+from plans.models import Operator, Order, StaffMembership, Storefront, Subscription, User
+from tests.bench import bare_site
 
 F, LIST = "F: bare view, one query", "bare list of 50, signed in"
-STARTPROJECT = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
 
 
 def bare_client(settings, **headers: str) -> Client:
     """A client whose middleware is what `startproject` gives; the chain is built here and kept."""
     client, kept = Client(headers=headers), settings.MIDDLEWARE
-    settings.MIDDLEWARE = ["tests.bench.bare.route_here", *STARTPROJECT]
+    settings.MIDDLEWARE = bare_site.MIDDLEWARE
     client.handler.load_middleware()
     settings.MIDDLEWARE = kept
     return client
@@ -41,7 +33,7 @@ def asking(client: Client, path: str) -> Callable[[], object]:
 def sides(operator: Operator, *, settings=settings) -> dict[str, Callable[[], object]]:
     """What is measured, by name; the first two are what the others are measured against."""
     host = settings.BSS_HOST or operator.store_host
-    boss = StaffMembership.objects.filter(operator=operator, role="administrator").select_related("user").first().user
+    boss = administrator(operator)
     bare, staff = bare_client(settings, host=host), Client(headers={"host": host})
     for client in (bare, staff):
         client.force_login(boss, backend=settings.AUTHENTICATION_BACKENDS[0])
@@ -51,6 +43,29 @@ def sides(operator: Operator, *, settings=settings) -> dict[str, Callable[[], ob
         LIST: asking(bare, f"/list-of-50/?operator={operator.pk}"),
     }
     return found | {name: asking(staff, f"/bss/{path}") for name, path in addresses(operator).items()}
+
+
+def administrator(operator: Operator) -> User:
+    return StaffMembership.objects.filter(operator=operator, role="administrator").select_related("user").first().user
+
+
+def signed_in(operator: Operator) -> dict[str, str]:
+    """The cookies of an administrator."""
+    client = Client(headers={"host": settings.BSS_HOST})
+    client.force_login(administrator(operator), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return {name: cookie.value for name, cookie in client.cookies.items()}
+
+
+def of_storefronts(operator: Operator) -> dict[str, str]:
+    """Pages that anybody may read: the operator's own and those of a reseller that has a storefront."""
+    opened = Storefront.objects.filter(operator=operator, is_own=False, state="open", anonymous_browsing=True)
+    alias = opened.exclude(claim=None).order_by("pk").values_list("claim__alias", flat=True).first()
+    product = operator.products.filter(is_sold=True, plan=None).order_by("pk").first().slug
+    product = f"products/{product}/"
+    return {
+        "storefront, catalogue": "/", "storefront, product": f"/{product}", "a reseller's, home": f"/{alias}/",
+        "a reseller's, catalogue": f"/{alias}/products/", "a reseller's, product": f"/{alias}/{product}",
+    }  # fmt: skip
 
 
 def addresses(operator: Operator) -> dict[str, str]:

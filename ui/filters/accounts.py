@@ -15,7 +15,7 @@ class AccountFilters(PlanFilters):
 
     plan = django_filters.ChoiceFilter(method="on_plan")
     status = django_filters.ChoiceFilter(field_name="state", choices=Account.State.choices)
-    country = django_filters.ChoiceFilter(choices=countries)
+    country = django_filters.ChoiceFilter(choices=[(code, code) for code, _ in countries])  # names take their time
     view = django_filters.ChoiceFilter(method="in_view", choices=list(VIEWS.items()))
     parent = django_filters.CharFilter(method="customers_of", max_length=20)
     q = django_filters.CharFilter(method="search", max_length=120)
