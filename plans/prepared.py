@@ -43,6 +43,8 @@ class Question:
             sql, parameters = compiler.as_sql()
             if any(MOMENT.match(str(one)) for one in parameters):
                 raise TypeError("A prepared question would keep the moment of its first asking.")
+            converters = compiler.get_converters([column for column, *_ in compiler.select])
+            compiler.get_converters = lambda columns: converters
             self.written[connection.vendor] = compiler, sql, parameters
         return self.written[connection.vendor]
 
@@ -61,21 +63,13 @@ class Prepared(Question):
 class PreparedRows(Question):
     """Of a `values()` queryset, for who looks at rows to see whether they are the same: answers with its dicts."""
 
-    def __init__(self, build: Callable[..., models.QuerySet], **asked: type[int | str]) -> None:
-        super().__init__(build, **asked)
-        # By database: a column's place, what makes Python's of it, its expression.
-        self.converters: dict[str, list[tuple[int, list[Callable], object]]] = {}
-
     def __call__(self, **values: int | str) -> list[dict[str, object]]:
         compiler, sql, parameters = self._filled(values)
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             columns = [column[0] for column in cursor.description]
             found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-        if connection.vendor not in self.converters:
-            wanted = compiler.get_converters([expression for expression, _, _ in compiler.select])
-            self.converters[connection.vendor] = [(place, steps, column) for place, (steps, column) in wanted.items()]
-        for place, steps, expression in self.converters[connection.vendor]:
+        for place, (steps, expression) in compiler.get_converters(compiler.select).items():
             for row in found:
                 for convert in steps:
                     row[columns[place]] = convert(row[columns[place]], expression, connection)
