@@ -24,9 +24,10 @@ class MailProvider:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.http}/"
 
-    def environment(self, *, seconds: float = 5) -> dict[str, str]:
-        """For processes that shall send through it by HTTP, and wait so long for its answer."""
-        anymail = {"RESEND_API_URL": self.url, "RESEND_API_KEY": API_KEY, "REQUESTS_TIMEOUT": seconds}
+    def environment(self, *, seconds: float = 5, port: int = 0) -> dict[str, str]:
+        """For processes that shall send through it by HTTP, and wait so long for its answer; `port` of a way there."""
+        url = f"http://127.0.0.1:{port or self.http}/"
+        anymail = {"RESEND_API_URL": url, "RESEND_API_KEY": API_KEY, "REQUESTS_TIMEOUT": seconds}
         return {"EMAIL_BACKEND": "notifications.resend.EmailBackend", "ANYMAIL": json.dumps(anymail)}
 
     def control(self, **wish) -> dict:

@@ -7,8 +7,9 @@ refuse    nobody listens any more, open connections are reset
 blackhole connections are accepted and stay open, no byte moves; when the mode ends they move on
 half_open connections that are open now stay silent for ever, new ones pass
 latency   every chunk of bytes waits `seconds`
-drop_reply_after  the first client that says `word` is heard by the server, but never gets the answer: its connection
-          is reset when the answer comes. Then the mode is `pass` again, and `dropped` says that it happened
+
+In whatever mode, `lose_answer`: the next client that says `word` is heard by the server, but never gets the answer: its
+connection is reset when the answer comes. `dropped` says how often that happened.
 """
 
 import asyncio
@@ -32,7 +33,7 @@ class Link:
 class Proxy:
     def __init__(self, upstream: Upstream, *, port: int = 0) -> None:
         self.upstream = upstream
-        self.mode, self.seconds, self.word, self.dropped = "pass", 0.0, b"", 0
+        self.mode, self.seconds, self.word, self.to_lose, self.dropped = "pass", 0.0, b"", 0, 0
         self._links: set[Link] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -40,9 +41,12 @@ class Proxy:
         self._do(self._listen(port))
         self.port: int = self._server.sockets[0].getsockname()[1]
 
-    def turn(self, mode: str, *, seconds: float = 0.0, word: bytes = b"") -> None:
+    def turn(self, mode: str, *, seconds: float = 0.0) -> None:
         """Behave like this from now on."""
-        self._do(self._turn(mode, seconds, word))
+        self._do(self._turn(mode, seconds))
+
+    def lose_answer(self, *, word: bytes) -> None:
+        self.word, self.to_lose = word, self.to_lose + 1
 
     def close(self) -> None:
         self._do(self._end())
@@ -68,8 +72,8 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _turn(self, mode: str, seconds: float, word: bytes) -> None:
-        was, self.mode, self.seconds, self.word = self.mode, mode, seconds, word
+    async def _turn(self, mode: str, seconds: float) -> None:
+        was, self.mode, self.seconds = self.mode, mode, seconds
         if mode == "refuse":
             await self._stop_listening()
         elif was == "refuse":
@@ -111,8 +115,8 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := await source.read(65536):
                 await self._let_pass(link)
-                if to_server and self.mode == "drop_reply_after" and self.word in data:
-                    self.mode, link.answer_is_lost = "pass", True
+                if to_server and self.to_lose and self.word in data:
+                    self.to_lose, link.answer_is_lost = self.to_lose - 1, True
                 if not to_server and link.answer_is_lost:
                     self.dropped += 1
                     return

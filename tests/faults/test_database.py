@@ -86,7 +86,7 @@ def test_the_answer_to_commit_is_lost(worker, network, faults, reseller, journal
     order = cast.order_plan(reseller)
     assert until(faults.fired), worker.log.read_text()
     before = network.dropped
-    network.turn("drop_reply_after", word=b"COMMIT")
+    network.lose_answer(word=b"COMMIT")
     (tmp_path / "gate").touch()
     assert until(lambda: network.dropped == before + 1), worker.log.read_text()
     assert until(lambda: Order.objects.get(pk=order.pk).state == "executed")

@@ -29,7 +29,8 @@ class House:
         self.logs = folder / "log"
         self.broker = OwnBroker(minder)
         self.to_broker = Proxy(str(self.broker.socket), port=broker_port)
-        self.to_database = Proxy(("127.0.0.1", cluster.port)) if cluster else None
+        names = ("web", "orders", "mail") if cluster else ()
+        self.to_database = {name: Proxy(("127.0.0.1", cluster.port)) for name in names}
         self.environment: dict[str, str] = {}
         self.port = free_port()
         self.base = f"http://localhost:{self.port}"
@@ -43,7 +44,7 @@ class House:
         self.environment |= environment
         self.web = self._child(
             "web", ["gunicorn", "-c", "config/gunicorn.py", "config.wsgi"],
-            BIND=f"127.0.0.1:{self.port}", PUBLIC_PORT=str(self.port), WEB_CONCURRENCY="2",
+            BIND=f"127.0.0.1:{self.port}", PUBLIC_PORT=str(self.port), WEB_CONCURRENCY="2", **self._database_of("web"),
         )  # fmt: skip
         self.workers = [self._worker("orders", "orders,bulk"), self._worker("mail", "mail")]
         for child in self.children():
@@ -61,10 +62,12 @@ class House:
     def _worker(self, name: str, queues: str) -> Child:
         command = ["celery", "-A", "config", "worker", "-n", f"{name}@storm", "-Q", queues, "-c", str(SLOTS)]
         command += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        more = {"UPLIFT_PROCESS": "worker", "REMAP_SIGTERM": "SIGQUIT"}
-        if self.to_database and name == "orders":
-            more["DATABASE_URL"] = self.cluster.url("storm", port=self.to_database.port)
+        more = {"UPLIFT_PROCESS": "worker", "REMAP_SIGTERM": "SIGQUIT", **self._database_of(name)}
         return self._child(f"worker-{name}", command, **more)
+
+    def _database_of(self, name: str) -> dict[str, str]:
+        way = self.to_database.get(name)
+        return {"DATABASE_URL": self.cluster.url("storm", port=way.port)} if way else {}
 
     def _child(self, name: str, command: list[str], **more: str) -> Child:
         log = self.logs / f"{name}.log"
@@ -108,7 +111,7 @@ class House:
     def stop(self) -> None:
         for child in filter(None, self.children()):
             child.kill()
-        for proxy in filter(None, (self.to_broker, self.to_database)):
+        for proxy in (self.to_broker, *self.to_database.values()):
             proxy.close()
         self.broker.remove()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from children import Minder
 
+from tests.faults.proxy import Proxy
 from tests.mail_provider import MailProvider
 
 # While it storms, for a share of the letters. Those of `reset` are taken, and nobody is told.
@@ -19,9 +20,20 @@ class PostOffice(MailProvider):
         super().__init__(folder, "--seed", str(seed))
         minder.watch(self.process.pid, patience=2)
         self.by = by
+        self.way = Proxy(("127.0.0.1", self.http if by == "http" else self.smtp))  # between us and its door
 
     def environment(self) -> dict[str, str]:
-        return super().environment() if self.by == "http" else {"EMAIL_URL": f"smtp://127.0.0.1:{self.smtp}"}
+        if self.by == "http":
+            return super().environment(port=self.way.port)
+        return {"EMAIL_URL": f"smtp://127.0.0.1:{self.way.port}"}
+
+    def lose_an_answer(self) -> None:
+        """The next letter is taken, and whoever sent it hears nothing."""
+        self.way.lose_answer(word=b"POST " if self.by == "http" else b"\r\n.\r\n")
+
+    def stop(self) -> None:
+        self.way.close()
+        super().stop()
 
     def grow_moody(self) -> None:
         self.control(shares=MOODS)

@@ -13,7 +13,7 @@ KINDS = ("not in", "lost", "twice", "stuck", "aimed", "caught late", "faults sho
 
 def tell(
     verdict: Verdict, *, many: int, weather: Weather, house: House, crowd: Crowd, met: dict[str, int],
-    turned: dict[str, int], hurt: list[str], clock: dict[str, float],
+    turned: dict[str, int], hurt: list[str], clock: dict[str, float], lost: dict[str, int],
 ) -> None:  # fmt: skip
     found, letters = verdict.counted, verdict.counted["letters"]
     asked_again = sum(len(upgrade.told) for upgrade in crowd.world.upgrades)
@@ -24,8 +24,9 @@ def tell(
         "attempts": ", ".join(f"{n}: {orders:,}" for n, orders in sorted(found["attempts"].items())),
         "letters": f"{letters['keys']:,} keys of {letters['rows']:,} letters were taken, {letters['twice']} of them "
         f"more than once; {letters['repeats']} came again and were known; {letters['marked']} are marked",
-        "provider": listed(met),
+        "provider": f"{listed(met)}; it was asked: {listed(found['tries'])}",
         "blows": listed(weather.blows),
+        "answers lost": listed(lost),
         "steps hurt": f"{len(hurt)} times, {len(set(hurt))} ways: {listed(by_kind(hurt))}",
         "started anew": listed(house.lives) or "nobody",
         "answers": listed(crowd.seen),

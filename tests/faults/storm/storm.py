@@ -65,11 +65,11 @@ def blow(
         post_office.grow_moody()
         crowd = Crowd(house.base, world, seen, left_out=aims.taken, callers=CALLERS)
         faults.set(*([] if asked.aims_only else steps_that_hurt()))
-        weather = Weather(house, seed=asked.seed, progress=crowd.progress)
+        weather = Weather(house, post_office, seed=asked.seed, progress=crowd.progress)
         crowd.start()
         if not asked.aims_only:
             weather.start()
-        worked_off = Backlog(asked.many * STILL_TO_DO)
+        worked_off = Backlog(asked.many * STILL_TO_DO, post_office)
         until(
             lambda: crowd.is_through() and (asked.aims_only or (weather.has_done_all() and worked_off())),
             house,
@@ -87,6 +87,9 @@ def blow(
         verdict.wrong["aimed"] = [f"{aim}: {told}" for aim, missed in aims.missed.items() for told in missed]
         clock["judged"] = time.monotonic()
         blown = {"weather": weather, "house": house, "crowd": crowd, "met": met, "turned": turned, "hurt": hurt}
+        blown["lost"] = {"of the provider": post_office.way.dropped} | {
+            f"of the database to {name}": way.dropped for name, way in house.to_database.items()
+        }
         tell(verdict, many=asked.many, clock=clock, **blown)
         return verdict.is_clean
     finally:
@@ -96,16 +99,19 @@ def blow(
 
 
 class Backlog:
-    """Whether no more than so many orders wait: the weather blows while there is work. Asked every few seconds."""
+    """Whether no more than so many orders wait: the weather blows while there is work, and until each answer of the
+    provider that is to be lost had a letter. Asked every few seconds."""
 
-    def __init__(self, most: float) -> None:
-        self.most, self.asked_at = most, 0.0
+    def __init__(self, most: float, post_office: PostOffice) -> None:
+        self.most, self.post_office, self.asked_at = most, post_office, 0.0
 
     def __call__(self) -> bool:
         if time.monotonic() < self.asked_at + QUIET:
             return False
         self.asked_at = time.monotonic()
         try:
+            if self.post_office.way.to_lose and Notification.objects.filter(state__in=["queued", "sending"]).exists():
+                return False
             return Order.objects.filter(state__in=["placed", "executing"]).count() <= self.most
         except DatabaseError:
             return False

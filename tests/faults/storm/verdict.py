@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Count, Exists, Model, OuterRef
 
-from notifications.models import Notification
+from notifications.models import Notification, NotificationAttempt
 from plans.models import Activity, Charge, Order, Storefront, Subscription
 
 from .callers import Browser, GivenUp
@@ -144,6 +144,7 @@ def look_at_letters(world: World, orders: list[Order], post_office: PostOffice, 
             verdict.wrong["twice"].append(f"{letter.key} was taken as {' and '.join(sorted(set(names)))}")
     verdict.wrong["twice"] += [f"{key} was taken and is no letter of ours" for key in taken]
     verdict.counted["letters"] = found
+    verdict.counted["tries"] = counted(NotificationAttempt.objects.filter(notification__in=letters), "outcome")
 
 
 def look_at_pages(world: World, orders: dict[int, list[Order]], base: str, verdict: Verdict) -> None:

@@ -1,4 +1,4 @@
-"""The weather: what kills, cuts and empties while the orders come in, by a seed."""
+"""The weather: what kills, cuts, empties and silences while the orders come in, by a seed."""
 
 import os
 import random
@@ -10,7 +10,10 @@ from collections.abc import Callable
 
 import psycopg
 
+from tests.faults.proxy import Proxy
+
 from .house import House, children_of
+from .post_office import PostOffice
 
 EVERY = {"pool child": 0.5, "worker": 15.0, "backend": 2.0}  # seconds between two blows of a kind
 SOON = 0.3  # seconds after which one that did not strike is tried again
@@ -24,14 +27,24 @@ BLOWS_AT = {
     "broker slow": (0.55,),
     "connections to the broker dead": (0.85,),
 }  # of the orders that are in
+DRAWN = {
+    "answer of the provider lost": 3,
+    "provider silent": 1,
+    "provider slow": 1,
+    "provider half open": 1,
+    "database silent": 2,
+    "database slow": 2,
+}  # how often, at moments that the seed draws
+LOSE_COMMITS = ("orders", "mail", "orders", "web")  # in turn
+LONGER_THAN_PATIENCE = 6.0  # seconds: PostOffice.environment() waits five for an answer by HTTP
 
 
 class Weather(threading.Thread):
     """Blows until it is told to stop; `blows` counts by kind."""
 
-    def __init__(self, house: House, *, seed: int, progress: Callable[[], float]) -> None:
+    def __init__(self, house: House, post_office: PostOffice, *, seed: int, progress: Callable[[], float]) -> None:
         super().__init__(name="weather", daemon=True)
-        self.house, self.progress = house, progress
+        self.house, self.progress, provider = house, progress, post_office.way
         self.random = random.Random(seed)
         self.blows: Counter = Counter()
         self.stopping = threading.Event()
@@ -44,13 +57,23 @@ class Weather(threading.Thread):
             "database restarted": self.restart_database,
             "web worker": self.kill_web_worker,
             "answer to COMMIT lost": self.lose_an_answer,
-            "broker silent": lambda: self.network("blackhole", lasts=2.0),
-            "broker slow": lambda: self.network("latency", lasts=4.0, seconds=0.4),
-            "connections to the broker dead": lambda: self.network("half_open", lasts=0.1),
+            "broker silent": lambda: self.network(house.to_broker, "blackhole", lasts=2.0),
+            "broker slow": lambda: self.network(house.to_broker, "latency", lasts=4.0, seconds=0.4),
+            "connections to the broker dead": lambda: self.network(house.to_broker, "half_open", lasts=0.1),
+            "answer of the provider lost": post_office.lose_an_answer,
+            "provider silent": lambda: self.network(provider, "blackhole", lasts=LONGER_THAN_PATIENCE),
+            "provider slow": lambda: self.network(provider, "latency", lasts=4.0, seconds=0.4),
+            "provider half open": lambda: self.network(provider, "blackhole", lasts=1.0, then="half_open"),
+            "database silent": lambda: self.network(self.a_way_to_the_database(), "blackhole", lasts=1.5),
+            "database slow": lambda: self.network(self.a_way_to_the_database(), "latency", lasts=3.0, seconds=0.02),
         }
-        needs_cluster = {"backend", "database restarted", "answer to COMMIT lost"}
+        needs_cluster = {"backend", "database restarted", "answer to COMMIT lost", "database silent", "database slow"}
         self.kinds = {kind: blow for kind, blow in kinds.items() if house.cluster or kind not in needs_cluster}
         self.left = [(at, kind) for kind, ats in BLOWS_AT.items() if kind in self.kinds for at in ats]
+        drawn = [(self.random.uniform(0.05, 0.7), kind) for kind, many in DRAWN.items() for _ in range(many)]
+        self.left += [(at, kind) for at, kind in drawn if kind in self.kinds]
+        self.ways = [house.to_broker, provider, *house.to_database.values()]
+        self.calms: dict[Proxy, threading.Timer] = {}
 
     def run(self) -> None:
         now = time.monotonic()
@@ -80,6 +103,11 @@ class Weather(threading.Thread):
         self.stopping.set()
         if self.is_alive():
             self.join()
+        for calm in self.calms.values():
+            calm.cancel()
+        for way in self.ways:
+            way.turn("pass")
+            way.to_lose = 0
 
     # --- Processes ---
 
@@ -121,15 +149,24 @@ class Weather(threading.Thread):
         self.house.cluster.restart_at_once()
 
     def lose_an_answer(self) -> None:
-        self.house.to_database.turn("drop_reply_after", word=b"COMMIT")
+        turn = self.blows["answer to COMMIT lost"] % len(LOSE_COMMITS)
+        self.house.to_database[LOSE_COMMITS[turn]].lose_answer(word=b"COMMIT")
 
-    # --- The broker and the way to it ---
+    def a_way_to_the_database(self) -> Proxy:
+        return self.random.choice(list(self.house.to_database.values()))
+
+    # --- The broker, and the ways to it and the others ---
 
     def empty_broker(self) -> None:
         self.house.broker.kill()
         self.house.broker.forget_everything()
         self.house.broker.start()
 
-    def network(self, mode: str, *, lasts: float, **how) -> None:
-        self.house.to_broker.turn(mode, **how)
-        threading.Timer(lasts, self.house.to_broker.turn, ["pass"]).start()
+    def network(self, way: Proxy, mode: str, *, lasts: float, then: str = "pass", **how) -> None:
+        """The last word on a way counts: it is calm again when that one is over. With half_open `then` whatever was on
+        its way meanwhile stays there."""
+        if way in self.calms:
+            self.calms[way].cancel()
+        way.turn(mode, **how)
+        self.calms[way] = threading.Timer(lasts, way.turn, [then])
+        self.calms[way].start()
