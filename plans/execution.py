@@ -19,6 +19,7 @@ from notifications import faults
 from notifications.post import post_all
 
 from . import kept, letters, links, upgrading
+from .drafts import items_of
 from .models import Account, Activity, Order, OrderItem, Subscription
 from .moves import move, note
 from .refusals import Refused
@@ -117,8 +118,8 @@ def carry_out(lease: Lease) -> None:
     with transaction.atomic():
         _bound_waiting()
         order, account = _locked(lease)
-        items = list(order.items.select_related("product__plan").order_by("-is_plan", "id"))
-        subscription_held = _plan_subscription(account) if order.is_plan_order else None
+        items = items_of(order)
+        subscription_held = account.plan_subscription() if order.is_plan_order else None
         if order.is_plan_order:
             refuse_execution(order, account=account, subscription=subscription_held)
         activities = _effects(order, items, account=account, held=subscription_held)
@@ -163,11 +164,6 @@ def _locked(lease: Lease) -> tuple[Order, Account]:
     if account is None or order is None:
         raise LeaseLost
     return order, account
-
-
-def _plan_subscription(account: Account) -> Subscription | None:
-    active = Subscription.objects.active().for_plans().filter(account=account)
-    return active.select_related("plan", "pending_change").first()
 
 
 def _effects(order: Order, items: list[OrderItem], *, account: Account, held: Subscription | None) -> list[Activity]:

@@ -11,6 +11,7 @@ from notifications.post import Brand, Letter, Recipient
 from . import links
 from .models import Account, Contact, Operator, Order, PendingChange, Plan, Subscription, User
 from .money import in_languages
+from .prepared import Prepared
 from .reading import language_of
 
 BRAND_COLOUR = "#0a6573"
@@ -35,11 +36,16 @@ def brand_of(operator: Operator) -> Brand:
 
 def reader_of(account: Account, *, otherwise=None) -> Recipient | None:
     """The primary contact; without one the user who ordered (`otherwise`), or nobody."""
-    contact = Contact.objects.primary().filter(account=account).select_related("user").first()
-    if contact:
+    for contact in PRIMARY_CONTACT(account=account.pk):
         language = language_of(contact, account=account, operator=account.operator)
         return Recipient(contact.email, contact.name, contact.user_id, language=language)
     return user_of(otherwise, account=account) if otherwise else None
+
+
+PRIMARY_CONTACT = Prepared(
+    lambda account: Contact.objects.primary().filter(account=account).select_related("user").order_by("pk")[:1],
+    account=int,
+)
 
 
 def user_of(user: User, *, account: Account) -> Recipient:
