@@ -177,6 +177,9 @@ def test_whose_address_was_corrected_is_offered_first(maren, letter):
 
     put(letter, "bounced")
     assert offered() == "same"
+    put(letter, "complained")
+    assert offered() == str(ayla.pk)  # he does not want it
+    put(letter, "bounced")
     jonas.email = "jonas@techsolutions.example"
     jonas.save()
     assert offered() == str(jonas.pk) != str(ayla.pk)

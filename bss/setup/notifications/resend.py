@@ -32,9 +32,12 @@ class ResendForm(ShapedForm):
     def __init__(self, *args, letter: Notification, seen: int = 0, **kwargs) -> None:
         contacts, self.has_more = contacts_of(letter)
         self.others = [one for one in contacts if one.email.lower() != letter.recipient_email.lower()]
-        # Whose address was corrected since is offered first: the old one is nobody's any more.
-        is_nobodys = letter.state in LOST and len(self.others) == len(contacts) > 0
-        initial = {"to": str(self.others[0].pk) if is_nobodys else SAME, "seen": seen}
+        # Whose address was corrected since is offered first: the old one is nobody's any more. So is somebody else
+        # where the reader does not want the letter.
+        is_nobodys = letter.state in LOST and len(self.others) == len(contacts)
+        is_unwanted = letter.state == Notification.State.COMPLAINED
+        goes_elsewhere = self.others and (is_nobodys or is_unwanted)
+        initial = {"to": str(self.others[0].pk) if goes_elsewhere else SAME, "seen": seen}
         super().__init__(*args, initial=initial, **kwargs)
         name, email = letter.recipient_name, letter.recipient_email
         same = (SAME, f"The same person: {name}, {email}" if name else f"The same address: {email}")
