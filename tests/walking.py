@@ -69,9 +69,9 @@ def walk(
 
 
 def _kind(address: str) -> tuple:
-    """An address without the numbers of records in it, and without the values of what is asked."""
+    """An address without the numbers of records and the codes of letters, and without the values of what is asked."""
     parts = urlsplit(address)
-    segments = [re.sub(r".*\d.*", "#", segment) for segment in parts.path.split("/")]
+    segments = [re.sub(r".*[\d_].*", "#", segment) for segment in parts.path.split("/")]
     return parts.netloc, *segments, *sorted(parse_qs(parts.query, keep_blank_values=True))
 
 
