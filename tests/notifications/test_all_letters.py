@@ -55,7 +55,7 @@ class Seen(HTMLParser):
         if tag == "a":
             self.links.append(attributes["href"])
         self._hidden += tag in ("style", "title") or "display:none" in attributes.get("style", "")
-        self._hidden += tag == "a" and "display:inline-block" in attributes.get("style", "")
+        self._hidden += tag == "a" and "display:block" in attributes.get("style", "")
 
     def handle_endtag(self, tag):
         self._hidden -= self._hidden and tag in ("style", "title", "div", "a")
