@@ -72,7 +72,7 @@ def step_to(to_plan: Plan, *, account: Account, going: str = UP, except_order_id
     plans = _plans_seen(here, account.operator_id, account.pk, except_order_id=except_order_id).select_related(None)
     rows = list(plans.filter(Q(pk=to_plan.pk) | Q(is_default=True)).with_entitlements())
     if subscription:
-        holding = Holding(subscription.plan, subscription, subscription.entitlements)
+        holding = Holding.by(subscription)
     else:
         default = next(row for row in rows if row.is_default)
         holding = Holding(default, None, default.entitlements_in(rows))
@@ -124,7 +124,7 @@ def refuse_execution(order: Order, *, account: Account, subscription: Subscripti
 
 def upgrade_options(account: Account) -> list[Option]:
     """Every plan of the operator, lowest first, as seen from this account, priced in its currency. Four queries."""
-    subscription = account.plan_subscription()
+    subscription = account.held().subscription if account.knows_held else account.plan_subscription()
     plans = _plans_seen_from(account, subscription)
     prefetch_related_objects(plans, "product__prices", "entitlements")
     options = []
@@ -178,7 +178,7 @@ def standing_of(account: Account) -> Standing:
     """What `upgrade_options` would say, in short: whether there is an upgrade at all. Two queries."""
     subscription = account.plan_subscription()
     if subscription:
-        account.remember_held(Holding(subscription.plan, subscription, subscription.entitlements))
+        account.remember_held(Holding.by(subscription))
     steps = _steps(account, subscription, _plans_seen_from(account, subscription))
     here, refusal = next((plan, no) for plan, direction, no in steps if direction == SAME)
     ways_up = [no for _, direction, no in steps if direction == UP]

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views import View
 
 from plans import links
-from plans.models import OPEN_STATES, Account, Activity, Order, Storefront, Subscription, TenantRequest
+from plans.models import OPEN_STATES, Account, Activity, Order, Storefront, Subscription
 from plans.prepared import Prepared
 from plans.renaming import former_aliases
 from plans.upgrade_paths import standing_of
@@ -57,7 +57,7 @@ class AccountPage(StaffRequired, View):
             "orders": orders.rows_of(LATEST_ORDERS(account=account.pk)),
             "checks": checks_of(account) if account.kind == Account.Kind.RESELLER else [],
             "activities": LATEST_ACTIVITIES(account=account.pk),
-            "tenant_request": next(iter(TENANT_REQUEST(account=account.pk)), None),
+            "tenant_request": account.open_wish,
         }
 
 
@@ -67,9 +67,6 @@ LATEST_ORDERS = Prepared(
 LATEST_ACTIVITIES = Prepared(
     lambda account: Activity.objects.filter(account=account).select_related("order").order_by("-pk")[:LATEST],
     account=int,
-)
-TENANT_REQUEST = Prepared(
-    lambda account: TenantRequest.objects.filter(account=account, state="open").order_by("pk")[:1], account=int
 )
 
 

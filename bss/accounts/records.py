@@ -41,6 +41,7 @@ def full_record(operator: Operator, number: str) -> Account:
     account = found[0]
     account.operator = operator
     account.primary_contact = getattr(account, "primary_contact", None)
+    account.open_wish = getattr(account, "open_wish", None)
     if account.primary_contact:
         account.primary_contact.account = account
     return account
@@ -49,12 +50,13 @@ def full_record(operator: Operator, number: str) -> Account:
 def _record(operator: int, number: str) -> QuerySet:
     found = accounts_of(operator).annotate(
         primary_contact=FilteredRelation("contacts", condition=Q(contacts__is_primary=True)),
+        open_wish=FilteredRelation("tenant_requests", condition=Q(tenant_requests__state="open")),
         primary_has_role=Exists(ContactRole.objects.filter(contact__account=HERE, contact__is_primary=True)),
         contact_count=CappedCount(Contact.objects.filter(account=HERE)),
         order_count=CappedCount(Order.objects.filter(account=HERE)),
         subscription_count=CappedCount(Subscription.objects.filter(account=HERE)),
     )
-    found = found.select_related("account_manager", "parent", "storefront__claim", "primary_contact__user")
+    found = found.select_related("account_manager", "parent", "storefront__claim", "primary_contact__user", "open_wish")
     return found.filter(number=number)
 
 

@@ -8,6 +8,7 @@ from notifications.catalogue import CATALOGUE
 from notifications.models import Notification
 from plans import links
 from plans.models import Account, Activity, Operator, Order, Storefront, Subscription
+from plans.models.account import Holding
 from plans.prepared import Prepared
 from plans.upgrade_paths import Option, all_below, next_above, upgrade_options
 
@@ -44,6 +45,8 @@ def record(subscription: Subscription) -> dict[str, object]:
     is_live = subscription.is_active and subscription.plan_id is not None
     storefront = getattr(account, "storefront", None) if "own_storefront" in subscription.entitlements else None
     limit = subscription.entitlements.get("customers")
+    if is_live:
+        account.remember_held(Holding.by(subscription))
     options = upgrade_options(account) if is_live else []
     letters = _letters(subscription)
     way, below = next_above(options), next(iter(all_below(options)), None)

@@ -24,6 +24,10 @@ class Holding:
     subscription: "Subscription | None"  # noqa: F821
     entitlements: dict[str, int | None]
 
+    @classmethod
+    def by(cls, subscription: "Subscription") -> "Holding":  # noqa: F821
+        return cls(subscription.plan, subscription, subscription.entitlements)
+
     def can(self, code: str) -> bool:
         return code in self.entitlements
 
@@ -165,7 +169,7 @@ class Account(models.Model):
 
         subscription = self.plan_subscription()
         if subscription:
-            return Holding(subscription.plan, subscription, subscription.entitlements)
+            return Holding.by(subscription)
         return Holding(*Plan.objects.default_of(self.operator_id))
 
     def plan_subscription(self) -> "Subscription | None":  # noqa: F821

@@ -80,7 +80,7 @@ API_LISTS = {
     "tenant-requests/?state=open&account={account}": 4,
 }
 RECORDS = {
-    "accounts/{account}/": 10,
+    "accounts/{account}/": 9,
     "accounts/{account}/contacts/": 8,
     "accounts/{account}/orders/": 8,
     "accounts/{account}/subscriptions/": 7,
@@ -101,7 +101,7 @@ RECORDS = {
     "orders/{draft}/execution/": 10,
     "orders/{way_up}/": 10,
     "orders/{way_up}/history/": 10,
-    "subscriptions/{subscription}/": 10,
+    "subscriptions/{subscription}/": 9,
     "products/workplace-suite/": 6,
     "setup/notifications/outbox/{letter}/": 6,
     "setup/notifications/customer/accounts/welcome_free/": 9,
