@@ -87,6 +87,12 @@ def processes(transactional_db: None, tmp_path: Path, minder: Minder) -> Iterato
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """In this process a cache that takes its time is on a busy machine, not away; tests/config has silent ones."""
+    settings.CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 10, "socket_timeout": 10}
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if theirs := sharing.left_to_the_other(items):
         config.hook.pytest_deselected(items=theirs)
