@@ -29,7 +29,6 @@ of a key ({"repeat": key}). It is read again at start: a key stays known. `--no-
 import argparse
 import json
 import signal
-import sys
 import threading
 from pathlib import Path
 
@@ -40,9 +39,12 @@ from fake_mail.reports import Reports
 from fake_mail.smtp_door import SmtpServer
 from fake_mail.weather import Weather, shares_from
 
+ENDS = {signal.SIGTERM, signal.SIGINT}
+
 
 def main() -> None:
     wish = read_arguments()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # for all threads: whichever gets one would leave this one waiting
     weather = Weather(seed=wish.seed)
     weather.change({"shares": shares_from(wish.modes), "slow_seconds": wish.slow_seconds})
     reports = Reports(url=wish.report_to, secret=wish.report_secret, delay=wish.report_after)
@@ -50,9 +52,8 @@ def main() -> None:
     http, smtp = HttpServer(wish.port, counter, api_key=wish.api_key), SmtpServer(wish.smtp_port, counter)
     for server in (http, smtp):
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(json.dumps({"http": http.server_port, "smtp": smtp.server_address[1]}), flush=True)
-    signal.pause()
+    signal.sigwait(ENDS)
 
 
 def read_arguments() -> argparse.Namespace:
