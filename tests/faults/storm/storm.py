@@ -175,7 +175,7 @@ def come_to_rest(house: House, *, patience: float) -> dict[str, int]:
     How many rows that were, by state.
     """
     turned: dict[str, int] = {}
-    end = time.monotonic() + CALM_WITHIN + patience
+    end = time.monotonic() + 2 * CALM_WITHIN  # who listens at a connection that died unheard finds out in half a minute
     before, changed_at, waits_since = (), time.monotonic(), time.monotonic()
     while (now := moving()) and time.monotonic() < end:
         house.look_after()
