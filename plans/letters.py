@@ -36,7 +36,7 @@ def brand_of(operator: Operator) -> Brand:
 
 def reader_of(account: Account, *, otherwise=None) -> Recipient | None:
     """The primary contact; without one the user who ordered (`otherwise`), or nobody."""
-    for contact in PRIMARY_CONTACT(account=account.pk):
+    if contact := PRIMARY_CONTACT.first(account=account.pk):
         language = language_of(contact, account=account, operator=account.operator)
         return Recipient(contact.email, contact.name, contact.user_id, language=language)
     return user_of(otherwise, account=account) if otherwise else None

@@ -59,6 +59,10 @@ class Prepared(Question):
         query = SimpleNamespace(get_compiler=lambda using: ready)
         return list(ModelIterable(SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})))
 
+    def first(self, **values: int | str) -> models.Model | None:
+        """The first of the answers: for questions that have one at the most."""
+        return next(iter(self(**values)), None)
+
 
 class PreparedRows(Question):
     """Of a `values()` queryset, for who looks at rows to see whether they are the same: answers with its dicts."""

@@ -126,7 +126,7 @@ class AccountCustomers(AccountPage):
 
 def latest_run(account: Account) -> Order | None:
     """The plan order that is under way, or that was executed a moment ago: whoever saved it watches it here."""
-    return next(iter(LATEST_RUN(account=account.pk)), None)
+    return LATEST_RUN.first(account=account.pk)
 
 
 def _latest_run(account: int) -> QuerySet:

@@ -35,10 +35,9 @@ def plain_record(operator: Operator, number: str) -> Account:
 
 def full_record(operator: Operator, number: str) -> Account:
     """The account with `primary_contact` (its primary contact, or None), storefront and counts, or 404. One query."""
-    found = RECORD(operator=operator.pk, number=number)
-    if not found:
+    account = RECORD.first(operator=operator.pk, number=number)
+    if account is None:
         raise Http404
-    account = found[0]
     account.operator = operator
     account.primary_contact = getattr(account, "primary_contact", None)
     account.open_wish = getattr(account, "open_wish", None)

@@ -23,10 +23,10 @@ State = Order.State
 
 def order_of(request: HttpRequest, number: str) -> Order:
     """The operator's order with this number, and how much has `happened` to it, or 404."""
-    found = ORDER(operator=request.operator.pk, number=number)
-    if not found:
+    order = ORDER.first(operator=request.operator.pk, number=number)
+    if order is None:
         raise Http404
-    return found[0]
+    return order
 
 
 def _order(operator: int, number: str) -> QuerySet:

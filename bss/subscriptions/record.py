@@ -19,11 +19,11 @@ MOST = 30
 
 def subscription_of(operator: Operator, number: str) -> Subscription:
     """With all that the page shows of a subscription itself; `customers` counts its account's active ones. Or 404."""
-    found = SUBSCRIPTION(operator=operator.pk, number=number)
-    if not found:
+    subscription = SUBSCRIPTION.first(operator=operator.pk, number=number)
+    if subscription is None:
         raise Http404
-    found[0].account.operator = operator
-    return found[0]
+    subscription.account.operator = operator
+    return subscription
 
 
 def _subscription(operator: int, number: str) -> QuerySet:

@@ -176,7 +176,7 @@ class Account(models.Model):
         """The active subscription for a plan, with its plan and pending change. One query."""
         from .subscription import PLAN_SUBSCRIPTION
 
-        return next(iter(PLAN_SUBSCRIPTION(account=self.pk)), None)
+        return PLAN_SUBSCRIPTION.first(account=self.pk)
 
     def can(self, code: str) -> bool:
         """Whether the plan, as it was sold to this account, includes an entitlement such as `own_storefront`."""
